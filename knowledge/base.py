@@ -1,0 +1,274 @@
+"""The knowledge base: the plan, the counties and their needs, as one frozen object.
+
+These are its types, each value checked when it is read. How the files are read and their faults told: ``loading``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+PLAN = Path(__file__).parent / "plan"
+"""The folder of the knowledge base that ships with Jiedui."""
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+"""An ASCII id: it travels in button data and deep links."""
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=1500)]
+"""A text short enough that a card made of several fits into one Telegram message."""
+
+NO_CHINESE = r"^[^\u4e00-\u9fff]+$"
+"""An English text with Chinese characters in it has not been translated."""
+
+Grade = Literal["A", "B", "C"]
+FieldId = str
+CountyId = str
+
+
+class Entry(BaseModel):
+    """Base of every entry: unknown keys are faults, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Entry):
+    """One text in both languages."""
+
+    zh: Words
+    en: Annotated[str, StringConstraints(min_length=1, max_length=1500, pattern=NO_CHINESE)]
+
+    def __getitem__(self, lang: str) -> str:
+        return self.en if lang == "en" else self.zh
+
+
+class Source(Entry):
+    """Where a fact was found. Grade A: the body's own site; B: reprint; C: no address that can be shown."""
+
+    title: Words
+    outlet: Words | None = None
+    url: str | None = None
+    grade: Grade
+    note: str | None = None
+
+
+class Evidence(Entry):
+    """The fact behind a need, with the year of the report (or of the figure, where the fact says so)."""
+
+    fact: Text
+    year: int = Field(ge=1990, le=2100)
+    source: Source
+
+
+class Need(Entry):
+    """What a county could use help with.
+
+    ``basis``: ``gap`` = the source states a lack; ``past_gap`` = a lack since eased; ``opportunity`` = our inference, shown as
+    "could be helped with". ``scope`` ``municipality``: the evidence speaks of all Chongqing. ``confirmed`` stays empty until
+    the county confirms the need.
+    """
+
+    id: Id
+    county: CountyId
+    field: FieldId
+    text: Text
+    scope: Literal["county", "municipality"]
+    basis: Literal["gap", "past_gap", "opportunity"]
+    evidence: Evidence
+    confirmed: dt.date | None = None
+    contact: Text | None = None
+    places: tuple[str, ...] = ()
+    limits: Text | None = None
+
+
+class Aid(Entry):
+    """Support that a county already receives from outside."""
+
+    org: Text
+    what: Text
+    source: Source
+
+
+class Partner(Entry):
+    """The Shandong city of the east–west cooperation; ``city`` is the Chinese short name (泰安)."""
+
+    city: Text
+    source: Source
+    certainty: str | None = None
+
+
+class Figure(Entry):
+    """A number with its year; ``approximate`` ones are rounded and must be shown with 'about'."""
+
+    value: int
+    year: int | None = None
+    approximate: bool = False
+    source: Source | None = None
+    note: str | None = None
+
+
+class Note(Entry):
+    """A remark about a county, with its source where there is one."""
+
+    text: Text
+    source: Source | None = None
+
+
+class Town(Entry):
+    """A township of the county that the plan's documents name."""
+
+    name: Text
+    sourced: bool = True
+    source: Source
+
+
+class Names(Entry):
+    """Words by which people call a county: former names, nicknames, landmarks."""
+
+    aliases: tuple[str, ...] = ()
+    landmarks: tuple[Text, ...] = ()
+
+
+class County(Entry):
+    """A district or county of Chongqing with its needs."""
+
+    id: Id
+    code: Annotated[str, StringConstraints(pattern=r"^50\d{4}$")]
+    name: Text
+    short: Text
+    names: Names = Names()
+    tier: Literal["national_key", "municipal_key", "other_rural", "urban"]
+    tier_source: Source | None = None
+    agricultural: bool
+    region: Text
+    partner: Partner | None = None
+    autonomy: Text | None = None
+    poverty: Note | None = None
+    left_poverty_list: Note | None = None
+    rural_class: Note | None = None
+    key_towns: tuple[Town, ...] = ()
+    deep_poverty_towns: tuple[Town, ...] = ()
+    sub_areas: tuple[Note, ...] = ()
+    aid: tuple[Aid, ...] = ()
+    population: Figure
+    area_km2: Figure
+    products: tuple[Text, ...] = ()
+    products_unsourced: tuple[Text, ...] = ()
+    remarks: tuple[Note, ...] = ()
+    needs: tuple[Need, ...] = ()
+
+
+class AssistanceField(Entry):
+    """A field of assistance; ``near`` lists the neighbouring fields, nearest first."""
+
+    id: Id
+    name: Text
+    about: Text
+    near: tuple[FieldId, ...] = ()
+
+
+class Kind(Entry):
+    """A kind of social organisation and the plan tasks it is called to."""
+
+    id: Id
+    name: Text
+    tasks: tuple[str, ...]
+    fields: tuple[FieldId, ...] = ()
+
+
+class Trip(Entry):
+    """This year's village trip (乡村行): the districts and themes set by the city."""
+
+    year: int
+    region: tuple[CountyId, ...] = ()
+    theme: tuple[FieldId, ...] = ()
+    source: Source
+
+
+class Task(Entry):
+    """A task of the plan (one of the three, the second in its three brands), with the clause it comes from."""
+
+    id: Id
+    name: Text
+    clause: Text
+    about: Text
+    fields: tuple[FieldId, ...] = ()
+    kinds: tuple[str, ...] = ()
+    trip: Trip | None = None
+
+
+class Safeguard(Entry):
+    """One of the five safeguards of the plan."""
+
+    id: Id
+    name: Text
+
+
+class Plan(Entry):
+    """What is known of the plan itself."""
+
+    title: Text
+    issuers: Text
+    aim: Text
+    date: Text
+    source: Source
+    tasks: tuple[Task, ...]
+    safeguards: tuple[Safeguard, ...]
+
+
+class Case(Entry):
+    """A precedent: what an organisation did somewhere."""
+
+    id: Id
+    org: Text
+    kinds: tuple[str, ...]
+    project: Text
+    place: Text
+    region: Literal["chongqing", "elsewhere"]
+    counties: tuple[CountyId, ...]
+    fields: tuple[FieldId, ...]
+    years: Text
+    done: Text
+    figures: Text
+    beneficiaries: Text
+    note: Text | None = None
+    source: Source
+
+
+class KnowledgeBase(Entry):
+    """Everything Jiedui knows, by id, in the order of the files."""
+
+    plan: Plan
+    fields: Mapping[FieldId, AssistanceField]
+    kinds: Mapping[str, Kind]
+    counties: Mapping[CountyId, County]
+    cases: tuple[Case, ...]
+
+    @cached_property
+    def tasks(self) -> dict[str, Task]:
+        """The five task ids, in the plan's order."""
+        return {task.id: task for task in self.plan.tasks}
+
+    @cached_property
+    def needs(self) -> dict[str, Need]:
+        """Every need of every county by id."""
+        return {need.id: need for county in self.counties.values() for need in county.needs}
+
+    @cached_property
+    def partners(self) -> dict[str, County]:
+        """Shandong city (泰安) → the county it is paired with."""
+        return {c.partner.city.zh: c for c in self.counties.values() if c.partner}
+
+    @property
+    def trip(self) -> Trip | None:
+        """This year's village trip, if the city has set one."""
+        return self.tasks["village-trip"].trip
+
+    def precedents(self, field: FieldId, county: CountyId | None = None) -> Iterator[Case]:
+        """Cases in a field, those of the county first."""
+        hits = [case for case in self.cases if field in case.fields]
+        return iter(sorted(hits, key=lambda c: (county not in c.counties, not c.counties, c.source.grade, c.id)))

@@ -1,0 +1,255 @@
+"""Reading the knowledge base from its YAML files, and telling every fault with file, line and key.
+
+The quick way (``load``) parses each file once and validates it. Only when something is wrong are the files parsed again with
+their positions, so that a fault names the line a person has to mend.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from knowledge.base import (
+    PLAN,
+    AssistanceField,
+    Case,
+    County,
+    Entry,
+    Kind,
+    KnowledgeBase,
+    Need,
+    Plan,
+)
+
+Key = tuple[str | int, ...]
+"""The path to a value inside a file: keys and list positions."""
+
+M = TypeVar("M", bound=BaseModel)
+
+PLAIN_WORDS = {
+    "missing": "this key is missing",
+    "extra_forbidden": "this key is not known here",
+    "string_pattern_mismatch": "not written as it must be (an id: lower-case ASCII; an English text: no Chinese characters)",
+}
+"""Pydantic's error types in words for people who edit the files; the others speak for themselves."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One fault: where it stands and what is wrong with it."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.key + ': ' if self.key else ''}{self.message}"
+
+
+class FaultyBase(Exception):
+    """The knowledge base has faults and must not be used."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class _FieldsFile(Entry):
+    fields: tuple[AssistanceField, ...]
+
+
+class _KindsFile(Entry):
+    kinds: tuple[Kind, ...]
+
+
+class _CasesFile(Entry):
+    cases: tuple[Case, ...]
+
+
+class _Loader(yaml.CSafeLoader):
+    """A YAML loader to which a repeated key is a fault: PyYAML alone keeps the last and says nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        mapping = super().construct_mapping(node, deep=deep)
+        if len(mapping) != len(node.value):
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"key written twice: {key.value}", key.start_mark)
+                seen.add(key.value)
+        return mapping
+
+
+class _Folder:
+    """One reading of a folder: the parsed files, and the faults met so far."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.faults: list[Fault] = []
+        self._nodes: dict[str, yaml.Node | None] = {}
+
+    def parse(self, name: str, model: type[M], complete: Callable[[Any], None] | None = None) -> M | None:
+        """The file ``name`` as ``model``, or None after noting its faults."""
+        file = self.path / name
+        try:
+            data = yaml.load(file.read_text("utf-8"), Loader=_Loader)  # a subclass of CSafeLoader
+            if complete is not None and isinstance(data, dict):
+                complete(data)
+            return model.model_validate(data)
+        except FileNotFoundError:
+            self.faults.append(Fault(str(file), 1, "", "this file is missing"))
+        except UnicodeDecodeError as error:
+            self.faults.append(Fault(str(file), 1, "", f"not UTF-8 at byte {error.start}"))
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            self.faults.append(Fault(str(file), line, "", f"not valid YAML: {error.problem}"))
+        except yaml.YAMLError as error:
+            self.faults.append(Fault(str(file), 1, "", f"not valid YAML: {error}"))
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                self.fault(name, tuple(detail["loc"]), PLAIN_WORDS.get(detail["type"], detail["msg"]))
+        return None
+
+    def fault(self, name: str, key: Key, message: str) -> None:
+        """Note a fault at ``key`` of file ``name``."""
+        shown = ".".join(str(part) for part in key)
+        self.faults.append(Fault(str(self.path / name), self._line(name, key), shown, message))
+
+    def _line(self, name: str, key: Key) -> int:
+        if name not in self._nodes:
+            self._nodes[name] = yaml.compose((self.path / name).read_text("utf-8"), Loader=yaml.CSafeLoader)
+        node = self._nodes[name]
+        line = 1 if node is None else node.start_mark.line + 1
+        for part in key:
+            if isinstance(node, yaml.MappingNode):
+                for name_node, value_node in node.value:
+                    if name_node.value == str(part):
+                        line, node = name_node.start_mark.line + 1, value_node
+                        break
+                else:
+                    break
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                node = node.value[part]
+                line = node.start_mark.line + 1
+            else:
+                break
+        return line
+
+
+def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
+    """Read the folder ``path``.
+
+    With ``today``, dates later than that day are faults as well. Raises FaultyBase with every fault found.
+    """
+    folder = _Folder(path)
+    plan = folder.parse("tasks.yaml", Plan)
+    fields = folder.parse("fields.yaml", _FieldsFile)
+    kinds = folder.parse("organisations.yaml", _KindsFile)
+    cases = folder.parse("cases.yaml", _CasesFile)
+    counties: dict[str, County] = {}
+    files = sorted((path / "counties").glob("*.yaml"))
+    if not files:
+        folder.faults.append(Fault(str(path / "counties"), 1, "", "no county files here"))
+    for file in files:
+        name = f"counties/{file.name}"
+        if county := folder.parse(name, County, _name_county):
+            counties[file.stem] = county
+            if county.id != file.stem:
+                folder.fault(name, ("id",), f"must be the file's name: {file.stem}")
+    if folder.faults or not (plan and fields and kinds and cases):
+        raise FaultyBase(folder.faults)
+    in_order = sorted(counties.values(), key=lambda county: county.code)
+    base = KnowledgeBase(
+        plan=plan,
+        fields={field.id: field for field in fields.fields},
+        kinds={kind.id: kind for kind in kinds.kinds},
+        counties={county.id: county for county in in_order},
+        cases=cases.cases,
+    )
+    for name, key, message in _broken_rules(base, fields, kinds, today):
+        folder.fault(name, key, message)
+    if folder.faults:
+        raise FaultyBase(folder.faults)
+    return base
+
+
+def _name_county(data: dict[str, Any]) -> None:
+    """Give each need the id of its county, so that a need can be handed on alone."""
+    needs = data.get("needs")
+    for need in needs if isinstance(needs, list) else ():
+        if isinstance(need, dict):
+            need["county"] = data.get("id")
+
+
+Broken = tuple[str, Key, str]
+
+
+def _broken_rules(base: KnowledgeBase, fields: _FieldsFile, kinds: _KindsFile, today: dt.date | None) -> Iterator[Broken]:
+    """Every rule that spans entries: ids unique and known, translations real, dates past."""
+    yield from _repeated("fields.yaml", "fields", [f.id for f in fields.fields])
+    yield from _repeated("organisations.yaml", "kinds", [k.id for k in kinds.kinds])
+    yield from _repeated("tasks.yaml", "tasks", [t.id for t in base.plan.tasks])
+    yield from _repeated("cases.yaml", "cases", [c.id for c in base.cases])
+    for i, field in enumerate(fields.fields):
+        yield from _unknown("fields.yaml", ("fields", i, "near"), field.near, base.fields)
+    for i, kind in enumerate(kinds.kinds):
+        yield from _unknown("organisations.yaml", ("kinds", i, "tasks"), kind.tasks, base.tasks)
+        yield from _unknown("organisations.yaml", ("kinds", i, "fields"), kind.fields, base.fields)
+    for i, task in enumerate(base.plan.tasks):
+        key: Key = ("tasks", i)
+        yield from _unknown("tasks.yaml", (*key, "fields"), task.fields, base.fields)
+        yield from _unknown("tasks.yaml", (*key, "kinds"), task.kinds, base.kinds)
+        if task.trip:
+            yield from _unknown("tasks.yaml", (*key, "trip", "region"), task.trip.region, base.counties)
+            yield from _unknown("tasks.yaml", (*key, "trip", "theme"), task.trip.theme, base.fields)
+    for i, case in enumerate(base.cases):
+        key = ("cases", i)
+        yield from _unknown("cases.yaml", (*key, "fields"), case.fields, base.fields)
+        yield from _unknown("cases.yaml", (*key, "kinds"), case.kinds, base.kinds)
+        yield from _unknown("cases.yaml", (*key, "counties"), case.counties, base.counties)
+    if "village-trip" not in base.tasks:
+        yield "tasks.yaml", ("tasks",), "the task village-trip is missing"
+    seen: dict[str, str] = {}
+    for county in base.counties.values():
+        name = f"counties/{county.id}.yaml"
+        for i, need in enumerate(county.needs):
+            yield from _broken_need(name, i, need, base, seen, today)
+
+
+def _broken_need(
+    name: str, i: int, need: Need, base: KnowledgeBase, seen: dict[str, str], today: dt.date | None
+) -> Iterator[Broken]:
+    if need.field not in base.fields:
+        yield name, ("needs", i, "field"), f"unknown field: {need.field}"
+    if need.id in seen:
+        yield name, ("needs", i, "id"), f"id used twice, also in {seen[need.id]}"
+    seen[need.id] = name
+    source = need.evidence.source
+    if source.grade == "C" and source.url:
+        yield name, ("needs", i, "evidence", "source", "url"), "a source of grade C is cited by title only"
+    if today and need.confirmed and need.confirmed > today:
+        yield name, ("needs", i, "confirmed"), "this date lies in the future"
+    if today and need.evidence.year > today.year:
+        yield name, ("needs", i, "evidence", "year"), "this year lies in the future"
+
+
+def _repeated(name: str, key: str, ids: list[str]) -> Iterator[Broken]:
+    seen: set[str] = set()
+    for i, one in enumerate(ids):
+        if one in seen:
+            yield name, (key, i, "id"), f"id used twice: {one}"
+        seen.add(one)
+
+
+def _unknown(name: str, key: Key, ids: Iterable[str], known: Mapping[str, object]) -> Iterator[Broken]:
+    for i, one in enumerate(ids):
+        if one not in known:
+            yield name, (*key, i), f"unknown id: {one}"
+
