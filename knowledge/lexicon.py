@@ -1,0 +1,192 @@
+"""The lexicon: the words by which people say a field, a kind, a resource, a county, a refusal; and how they are found in a text.
+
+``plan/lexicon.yaml`` is written by people who do not program; every word of it is data, nothing here names one.
+"""
+
+from __future__ import annotations
+
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from knowledge.reading.characters import sounds
+from knowledge.reading.tokens import Sound, Word as Token
+from knowledge.text import even, has_han
+
+LEXICON = Path(__file__).parent / "plan" / "lexicon.yaml"
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+
+
+def _split(value: object) -> object:
+    """``"甲, 乙"`` → ``["甲", "乙"]``; a YAML list is taken as it is."""
+    if isinstance(value, str):
+        return [word for word in (part.strip() for part in value.replace("，", ",").split(",")) if word]
+    return value
+
+
+Words = Annotated[tuple[Word, ...], BeforeValidator(_split)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Meaning(_Part):
+    """The words of one meaning in both languages; an English word that ends in ``*`` stands for every word that begins so."""
+
+    zh: Words = ()
+    en: Words = ()
+
+
+class Refusal(_Part):
+    """Words that turn away what stands after (``before``) or before them (``after``), the same for counties alone, the words
+    (``contrast``) that end a refusal, and words that only look like one."""
+
+    before: Words
+    after: Words
+    county_before: Words
+    county_after: Words
+    en: Words
+    contrast: Words
+    en_contrast: Words
+    not_refusal: Words
+
+
+class Past(_Part):
+    """Words that put what follows into the past."""
+
+    before: Words
+    en: Words
+
+
+class Home(_Part):
+    """Words around the writer's own place."""
+
+    before: Words
+    after: Words
+    en: Words
+
+
+class Lexicon(_Part):
+    """Everything in ``lexicon.yaml``; keys of the mappings are ids of the knowledge base."""
+
+    fields: Mapping[str, Meaning]
+    near: Mapping[str, Meaning]
+    kinds: Mapping[str, Meaning]
+    resources: Mapping[str, Meaning]
+    refusal: Refusal
+    past: Past
+    home: Home
+    landmarks: Mapping[str, Meaning]
+    slips: Mapping[str, Meaning]
+    traps: Words
+
+
+def load(path: Path = LEXICON) -> Lexicon:
+    """The lexicon of a file; raises pydantic's ValidationError or yaml.YAMLError on a fault."""
+    return Lexicon.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))  # noqa: S506
+
+
+def collisions(lexicon: Lexicon) -> list[str]:
+    """One sentence for each word that stands under two meanings of the same group."""
+    told: list[str] = []
+    for group in ("fields", "near", "kinds", "resources", "landmarks", "slips"):
+        meanings: defaultdict[str, list[str]] = defaultdict(list)
+        for name, meaning in getattr(lexicon, group).items():
+            for word in (*meaning.zh, *meaning.en):
+                meanings[even(word).text].append(name)
+        told += [f"{group}: {word!r} stands under {', '.join(names)}" for word, names in meanings.items() if len(names) > 1]
+    return told
+
+
+class Hit(NamedTuple):
+    """One word of the lexicon found in an even text."""
+
+    start: int
+    end: int
+    id: str
+
+
+
+
+class Phrases:
+    """Words of several ids, found longest first; Han words anywhere, Latin words only whole, pinyin by whole syllables."""
+
+    def __init__(self, words: Mapping[str, Iterable[str]], *, by_sound: bool = False) -> None:
+        """``words``: id → its words. ``by_sound`` also finds the Han words when they are written in pinyin."""
+        self._han: dict[str, str] = {}
+        self._latin: dict[str, str] = {}
+        self._stems: dict[str, str] = {}
+        self._sounds: dict[tuple[str, ...], str] = {}
+        for name, group in words.items():
+            for raw in group:
+                word = even(raw).text.strip()
+                if has_han(word):
+                    self._han.setdefault(word, name)
+                    if by_sound and len(word) > 1 and all(char in sounds() for char in word):
+                        self._sounds.setdefault(tuple(sounds()[char] for char in word), name)
+                elif word.endswith("*"):
+                    self._stems.setdefault(word[:-1], name)
+                else:
+                    self._latin.setdefault(word, name)
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for word in self._han:
+            lengths[word[0]].add(len(word))
+        self._lengths = {char: tuple(sorted(sizes, reverse=True)) for char, sizes in lengths.items()}
+        self._stem_lengths = tuple(sorted({len(stem) for stem in self._stems}, reverse=True))
+        self._most_words = max((word.count(" ") + 1 for word in (*self._latin, *self._stems)), default=0)
+        self._most_sounds = max(map(len, self._sounds), default=0)
+
+    def in_han(self, text: str) -> Iterator[Hit]:
+        """Han words of the text, longest at each place, none inside another."""
+        place, size = 0, len(text)
+        while place < size:
+            for length in self._lengths.get(text[place], ()):
+                name = self._han.get(text[place : place + length])
+                if name is not None and place + length <= size:
+                    yield Hit(place, place + length, name)
+                    place += length
+                    break
+            else:
+                place += 1
+
+    def in_latin(self, tokens: list[Token]) -> Iterator[Hit]:
+        """English words and stems among the tokens, longest at each place."""
+        place = 0
+        while place < len(tokens):
+            for count in range(min(self._most_words, len(tokens) - place), 0, -1):
+                key = " ".join(token.text for token in tokens[place : place + count])
+                name = self._latin.get(key) or self._stem(key)
+                if name is not None:
+                    yield Hit(tokens[place].start, tokens[place + count - 1].end, name)
+                    place += count
+                    break
+            else:
+                place += 1
+
+    def _stem(self, key: str) -> str | None:
+        for length in self._stem_lengths:
+            name = self._stems.get(key[:length])
+            if name is not None and " " not in key[length:]:
+                return name
+        return None
+
+    def in_sounds(self, syllables: list[Sound]) -> Iterator[Hit]:
+        """Han words written as pinyin: longest at each place, whole syllables only."""
+        place = 0
+        while place < len(syllables):
+            for count in range(min(self._most_sounds, len(syllables) - place), 1, -1):
+                run = syllables[place : place + count]
+                name = self._sounds.get(tuple(item.syllable for item in run))
+                if name is not None:
+                    yield Hit(run[0].start, run[-1].end, name)
+                    place += count
+                    break
+            else:
+                place += 1

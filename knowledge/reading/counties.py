@@ -1,0 +1,168 @@
+"""Counties of Chongqing in a text: by name, former name, landmark, code, pinyin, English, and by slips of the pen.
+
+A word that merely contains or sounds like a county's name is not that county: the traps of the lexicon are matched together
+with the names, and what only sounds like a name must stand where a place can stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from knowledge.base import County
+from knowledge.lexicon import Hit, Lexicon, Phrases
+from knowledge.reading.characters import sloppy, sounds
+from knowledge.reading.tokens import Tokens, Word
+
+TRAP = "-"
+"""Id of a word that is no county."""
+_CODE = re.compile(r"(?<!\d)50\d{4}(?!\d)")
+_STREET = re.compile(r"[路街]|大道|机场|国际机场")
+_UNIT = re.compile(r"区|县|土家族|苗族|自治县|经开区")
+_BEFORE = frozenset("去到在往给帮来从向对跟和与及或想是选把将问看报投做比找那我们了庆县区,。?!、;:: \"“(«《【(.-进下回走爱的")
+_AFTER = frozenset("县区的那这有缺需要还怎教医养呢吗么嘛吧啊,。?!、;: \"”)»》】).-能可不没想想做搞办开和与跟及或哪什多情山村乡镇农最现贫困咋啥去得报项路远了在是帮")
+_SOUNDS_BEFORE = frozenset("qu zai dao gei bang wang xiang dui gen he wen kan bao xuan lai shi cong yu".split())
+_SOUNDS_AFTER = frozenset("xian qu de you na que xu ne ma hai zen neng bu mei xiang yang jiao yi nong he".split())
+_SHORTEST_FUZZY = 6
+_UNSOUND = frozenset({"忠县", "万县", "开县", "巴县"})
+
+
+class Named(NamedTuple):
+    """A county and the place of its name; ``sure`` is false for a slip that could be something else."""
+
+    start: int
+    end: int
+    id: str
+
+
+class CountyNames:
+    """Finds counties; built once from the knowledge base and the lexicon."""
+
+    def __init__(self, counties: Mapping[str, County], lexicon: Lexicon) -> None:
+        words: dict[str, list[str]] = {}
+        for county in counties.values():
+            marks = lexicon.landmarks.get(county.id)
+            words[county.id] = [
+                county.name.zh,
+                county.short.zh,
+                *(alias for alias in county.names.aliases if len(alias) > 1 and alias not in lexicon.traps),
+                *(mark.zh for mark in county.names.landmarks),
+                *(mark.en for mark in county.names.landmarks),
+                *((*marks.zh, *marks.en) if marks else ()),
+                county.short.en,
+                county.id,
+            ]
+        self._names = Phrases({TRAP: lexicon.traps} | words)
+        self._slips = Phrases({key: (*slip.zh, *slip.en) for key, slip in lexicon.slips.items()})
+        self._codes = {county.code: county.id for county in counties.values()}
+        self._short = {county.short.zh: county.id for county in counties.values()}
+        self._by_sound: defaultdict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+        self._pinyin: dict[tuple[str, ...], str] = {}
+        for short, county_id in self._short.items():
+            spoken = tuple(sounds()[char] for char in short)
+            self._pinyin[spoken] = county_id
+            if short not in _UNSOUND:
+                self._by_sound[tuple(map(sloppy, spoken))].append((short, county_id))
+        self._latin = {county.short.en.lower().replace("'", ""): county.id for county in counties.values()}
+        self._latin |= {county_id: county_id for county_id in counties}
+
+    def find(self, tokens: Tokens, elsewhere: frozenset[str] = frozenset()) -> list[Named]:
+        """Every county named in the text, in order. ``elsewhere``: Latin words known to be other places."""
+        text = tokens.text
+        found = [Named(*hit) for hit in self._names.in_han(text) if self._stands(text, hit)]
+        taken = bytearray(len(text))
+        for hit in self._names.in_han(text):
+            taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+        for hit in self._slips.in_han(text):
+            if not any(taken[hit.start : hit.end]) and (hit.end - hit.start > 2 or self._could_be_place(text, hit)):
+                found.append(Named(*hit))
+                taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+        found += self._by_ear(text, taken)
+        found += [Named(m.start(), m.end(), self._codes[m.group()]) for m in _CODE.finditer(text) if m.group() in self._codes]
+        if tokens.words:
+            found += self._in_latin(tokens, elsewhere)
+        return sorted((self._with_unit(text, one) for one in found if one.id != TRAP), key=lambda one: one.start)
+
+    @staticmethod
+    def _stands(text: str, hit: Hit) -> bool:
+        return hit.id != TRAP and not _STREET.match(text, hit.end)
+
+    @staticmethod
+    def _with_unit(text: str, named: Named) -> Named:
+        unit = _UNIT.match(text, named.end)
+        return Named(named.start, unit.end(), named.id) if unit and text[named.end - 1] not in "区县" else named
+
+    @staticmethod
+    def _could_be_place(text: str, hit: Hit) -> bool:
+        before = hit.start == 0 or text[hit.start - 1] in _BEFORE
+        return before and (hit.end == len(text) or text[hit.end] in _AFTER)
+
+    def _by_ear(self, text: str, taken: bytearray) -> list[Named]:
+        """Names written with characters of the same sound: one character right and a place's surroundings, or 县/区 behind."""
+        found: list[Named] = []
+        table = sounds()
+        heard = [sloppy(table[char]) if char in table else "" for char in text]
+        for size in (3, 2):
+            for start in range(len(text) - size + 1):
+                names = self._by_sound.get(tuple(heard[start : start + size]))
+                if not names or any(taken[start : start + size]):
+                    continue
+                hit = Hit(start, start + size, "")
+                for short, county_id in names:
+                    right = sum(one == other for one, other in zip(short, text[start : start + size], strict=True))
+                    unit = _UNIT.match(text, hit.end) is not None
+                    if (right and self._could_be_place(text, hit)) or (unit and self._could_be_place(text, hit)) or right > 1:
+                        found.append(Named(start, hit.end, county_id))
+                        taken[start : hit.end] = b"\x01" * size
+                        break
+        return found
+
+    def _in_latin(self, tokens: Tokens, elsewhere: frozenset[str]) -> list[Named]:
+        found = [Named(*hit) for hit in self._names.in_latin(tokens.words)]
+        taken = {place for one in found for place in range(one.start, one.end)}
+        if tokens.pinyin:
+            found += self._in_pinyin(tokens, taken)
+        else:
+            for word in tokens.words:
+                if word.start not in taken and word.text not in elsewhere and len(word.text) >= _SHORTEST_FUZZY:
+                    near = self._nearly(word)
+                    if near:
+                        found.append(Named(word.start, word.end, near))
+        for hit in self._slips.in_latin(tokens.words):
+            if hit.start not in taken and not any(one.start == hit.start for one in found):
+                found.append(Named(*hit))
+        return found
+
+    def _nearly(self, word: Word) -> str | None:
+        """The one county whose name is a single slip away from the word."""
+        near = {
+            county_id
+            for name, county_id in self._latin.items()
+            if name[0] == word.text[0]
+            and len(name) >= _SHORTEST_FUZZY
+            and abs(len(name) - len(word.text)) < 2
+            and OSA.distance(name, word.text, score_cutoff=1) <= 1
+        }
+        return near.pop() if len(near) == 1 else None
+
+    def _in_pinyin(self, tokens: Tokens, taken: set[int]) -> list[Named]:
+        found: list[Named] = []
+        starts = {word.start for word in tokens.words}
+        spoken = tokens.sounds
+        for place in range(len(spoken)):
+            for size in (3, 2):
+                run = spoken[place : place + size]
+                county_id = self._pinyin.get(tuple(one.syllable for one in run)) if len(run) == size else None
+                if county_id is None or run[0].start not in starts or run[0].start in taken:
+                    continue
+                before = place == 0 or spoken[place - 1].syllable in _SOUNDS_BEFORE
+                end = place + size
+                after = end == len(spoken) or spoken[end].syllable in _SOUNDS_AFTER
+                if before or after:
+                    found.append(Named(run[0].start, run[-1].end, county_id))
+                break
+        return found

@@ -1,0 +1,126 @@
+"""Everything seen in a text before anything is concluded; the classifier is trained and used on the same evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from knowledge.base import County
+from knowledge.lexicon import Hit, Lexicon, Phrases
+from knowledge.reading.counties import CountyNames, Named
+from knowledge.reading.features import COUNTY, HIDDEN, PLACE, Cover, Feature, features
+from knowledge.reading.kinds import KindHit, KindReader
+from knowledge.reading.origins import Origin, Places
+from knowledge.reading.scopes import ScopeReader, Scopes, Stretch
+from knowledge.reading.tokens import Tokens, cut
+from knowledge.text import Even, even
+
+_SHORT, _LONG = 6, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A text and what stands in it. ``hits`` are words of the lexicon with ids such as ``field:health``."""
+
+    even: Even
+    tokens: Tokens
+    counties: list[Named]
+    places: list[Origin]
+    kinds: list[KindHit]
+    kind: KindHit | None
+    origin: Origin | None
+    hits: list[Hit]
+    scopes: Scopes
+
+    @property
+    def names(self) -> list[Stretch]:
+        """Stretches that are names: counties and other places."""
+        return [Stretch(one.start, one.end) for one in (*self.counties, *self.places)]
+
+    def covers(self, *, refused: bool) -> list[Cover]:
+        """What the classifier must not read letter by letter; ``refused`` also hides what the writer turned away."""
+        covers = [Cover(one.start, one.end, COUNTY) for one in self.counties]
+        covers += [Cover(one.start, one.end, PLACE) for one in self.places]
+        if refused:
+            hidden = [Cover(one.start, one.end, HIDDEN) for one in self.scopes.refused]
+            covers = hidden + [c for c in covers if not any(h.start <= c.start < h.end for h in hidden)]
+        return covers
+
+    def signs(self) -> list[str]:
+        """Facts about the whole text."""
+        size = len(self.even.text)
+        named = {one.id for one in self.counties}
+        signs = [f"counties{min(len(named), 2)}", "short" if size < _SHORT else "long" if size > _LONG else "middle"]
+        if self.kind:
+            signs.append("kind")
+        if self.origin:
+            signs.append("origin")
+        return signs
+
+    def for_fields(self) -> list[Feature]:
+        """Features for fields and resources: without what is refused."""
+        return features(self.tokens, self.hits, self.covers(refused=True))
+
+    def for_intent(self) -> list[Feature]:
+        """Features for the intent: everything, and the facts about the whole."""
+        return features(self.tokens, self.hits, self.covers(refused=False), self.signs())
+
+
+class EvidenceReader:
+    """Looks at texts; built once from the counties and the lexicon."""
+
+    def __init__(self, counties: Mapping[str, County], lexicon: Lexicon) -> None:
+        self._counties = CountyNames(counties, lexicon)
+        self._places = Places(lexicon)
+        self._kinds = KindReader(lexicon)
+        self._scopes = ScopeReader(lexicon)
+        self._fields = Phrases({f"field:{key}": (*m.zh, *m.en) for key, m in lexicon.fields.items()}, by_sound=True)
+        self._rest = [
+            Phrases({f"near:{key}": (*m.zh, *m.en) for key, m in lexicon.near.items()}, by_sound=True),
+            Phrases({f"resource:{key}": (*m.zh, *m.en) for key, m in lexicon.resources.items()}, by_sound=True),
+        ]
+
+    def read(self, written: str) -> Evidence:
+        """The evidence of a text, in time linear in it."""
+        even_text = even(written)
+        tokens = cut(even_text)
+        places = self._places.find(tokens)
+        counties = self._counties.find(tokens, self._places.latin)
+        counties, places = _apart(counties, places)
+        kinds = self._kinds.find(tokens)
+        hits = [hit for phrases in (self._fields, *self._rest) for hit in self._found(phrases, tokens)]
+        content = [(hit.start, hit.end) for hit in hits if hit.id.startswith("field")]
+        content += [(one.start, one.end) for one in counties]
+        return Evidence(
+            even=even_text,
+            tokens=tokens,
+            counties=counties,
+            places=places,
+            kinds=kinds,
+            kind=self._kinds.ours(tokens, kinds),
+            origin=self._places.home(tokens, places, [(hit.start, hit.end) for hit in kinds]),
+            hits=hits,
+            scopes=self._scopes.read(tokens, content),
+        )
+
+    @staticmethod
+    def _found(phrases: Phrases, tokens: Tokens) -> list[Hit]:
+        hits = list(phrases.in_han(tokens.text))
+        if tokens.words:
+            hits += phrases.in_latin(tokens.words)
+            if tokens.pinyin:
+                hits += phrases.in_sounds(tokens.sounds)
+        return hits
+
+
+def _apart(counties: list[Named], places: list[Origin]) -> tuple[list[Named], list[Origin]]:
+    """Counties and other places, where one word could be either (Wuxi): a place elsewhere only when its province is named too."""
+    if not counties or not places:
+        return counties, places
+    elsewhere = [
+        place
+        for place in places
+        if not any(one.start <= place.start and place.end <= one.end for one in counties)
+        or sum(other.province == place.province for other in places) > 1
+    ]
+    return [one for one in counties if not any(p.start <= one.start < p.end for p in elsewhere)], elsewhere

@@ -1,0 +1,136 @@
+"""What the classifier looks at: short runs of characters, words and syllables, and the meanings that the lexicon found.
+
+Every feature is a 32-bit number (CRC-32 of its spelling, the same on every machine) with the stretch of text it stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from zlib import crc32
+
+from knowledge.lexicon import Hit
+from knowledge.reading.tokens import Tokens
+
+COUNTY, PLACE, HIDDEN = "\ue000", "\ue001", "\ue002"
+"""Characters that stand for a county, for another place, and for words that must not count."""
+_BREAK = "\ue003"
+_NGRAM = 4
+_STEM = 5
+_KEPT = frozenset("?!:")
+
+
+class Feature(NamedTuple):
+    """A feature and where it stands in the even text."""
+
+    key: int
+    start: int
+    end: int
+
+
+class Cover(NamedTuple):
+    """A stretch of the text to be read as one character: :data:`COUNTY`, :data:`PLACE` or :data:`HIDDEN`."""
+
+    start: int
+    end: int
+    sign: str
+
+
+def features(tokens: Tokens, hits: Iterable[Hit], covers: Iterable[Cover], signs: Iterable[str] = ()) -> list[Feature]:
+    """The features of a text, each once, in order of place; ``signs`` are facts about the whole text."""
+    letters, places, hidden = _letters(tokens.text, covers)
+    found: dict[int, Feature] = {}
+
+    def add(name: str, start: int, end: int) -> None:
+        key = crc32(name.encode())
+        if key not in found:
+            found[key] = Feature(key, start, end)
+
+    size = len(letters)
+    joined = "".join(letters)
+    for start in range(size):
+        if joined[start] == _BREAK:
+            continue
+        for end in range(start + 1, min(start + _NGRAM, size) + 1):
+            if joined[end - 1] == _BREAK:
+                break
+            add(joined[start:end], places[start][0], places[end - 1][1])
+    _words(tokens, hidden, add)
+    _sounds(tokens, hidden, add)
+    for hit in hits:
+        if not hidden[hit.start]:
+            add(f"L:{hit.id}", hit.start, hit.end)
+    for sign in signs:
+        add(f"S:{sign}", 0, 0)
+    return list(found.values())
+
+
+def _letters(text: str, covers: Iterable[Cover]) -> tuple[list[str], list[tuple[int, int]], bytearray]:
+    """The text as characters for n-grams, the stretch of each, and which places are covered."""
+    size = len(text)
+    hidden = bytearray(size + 1)
+    covering: dict[int, Cover] = {}
+    for cover in covers:
+        covering.setdefault(cover.start, cover)
+        hidden[cover.start : cover.end] = b"\x01" * (cover.end - cover.start)
+    letters, places = ["^"], [(0, 0)]
+    place = 0
+    while place < size:
+        cover = covering.get(place)
+        if cover is not None and cover.end > place:
+            letters.append(cover.sign)
+            places.append((place, cover.end))
+            place = cover.end
+            continue
+        char = text[place]
+        if hidden[place] or char == " ":
+            pass
+        elif char.isdigit():
+            if letters[-1] != "0":
+                letters.append("0")
+                places.append((place, place + 1))
+        elif "a" <= char <= "z":
+            if letters[-1] != _BREAK:
+                letters.append(_BREAK)
+                places.append((place, place + 1))
+        else:
+            letters.append(char if char.isalpha() or char in _KEPT else ",")
+            places.append((place, place + 1))
+        place += 1
+    letters.append("$")
+    places.append((size, size))
+    return letters, places, hidden
+
+
+def _words(tokens: Tokens, hidden: bytearray, add) -> None:
+    last = "^"
+    for word in tokens.words:
+        if hidden[word.start]:
+            last = HIDDEN
+            continue
+        name = "0" if word.text[0].isdigit() and word.text.isdigit() else word.text
+        add(f"w:{name}", word.start, word.end)
+        if len(name) > _STEM:
+            add(f"w:{name[:_STEM]}*", word.start, word.end)
+        add(f"w:{last} {name}", word.start, word.end)
+        last = name
+    if tokens.words:
+        add(f"w:{last} $", tokens.words[-1].start, tokens.words[-1].end)
+
+
+def _sounds(tokens: Tokens, hidden: bytearray, add) -> None:
+    heard = tokens.sounds
+    for index, first in enumerate(heard):
+        if hidden[first.start]:
+            continue
+        run = first.syllable
+        last = first
+        for following in heard[index + 1 : index + 3]:
+            if following.start > last.end + 1 or hidden[following.start]:
+                break
+            run += " " + following.syllable
+            add(f"s:{run}", first.start, following.end)
+            last = following
+    if tokens.pinyin and heard:
+        add(f"s:^ {heard[0].syllable}", heard[0].start, heard[0].end)
+        add(f"s:{heard[-1].syllable} $", heard[-1].start, heard[-1].end)

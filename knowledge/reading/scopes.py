@@ -1,0 +1,109 @@
+"""Which stretches of a text are refused, and which tell of the past."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from knowledge.lexicon import Lexicon, Phrases
+from knowledge.reading.tokens import Tokens
+
+
+class Stretch(NamedTuple):
+    """A part of an even text."""
+
+    start: int
+    end: int
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether the place lies within."""
+        return self.start <= start and end <= self.end
+
+
+_CLAUSE = re.compile(r"[^,。;!?!?:.\n]+")
+_INCLUSIVE = re.compile(r"还|也|以外还|之外还|另外|in addition|also")
+_EXCLUSIVE = re.compile(r"都行|都可以|其他|其它|别的|都要|都能|都做|anything|any other")
+_NEAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """``refused`` holds for fields and counties, ``no_county`` for counties alone, ``past`` for counties."""
+
+    refused: tuple[Stretch, ...]
+    no_county: tuple[Stretch, ...]
+    past: tuple[Stretch, ...]
+
+
+def clauses(text: str) -> list[Stretch]:
+    """The clauses of a text: what stands between its commas and stops."""
+    return [Stretch(m.start(), m.end()) for m in _CLAUSE.finditer(text)]
+
+
+class ScopeReader:
+    """Finds the stretches; built once from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        words = lexicon.refusal
+        both = set(words.before) & set(words.after)
+        county_both = set(words.county_before) & set(words.county_after)
+        self._signs = Phrases(
+            {
+                "none": words.not_refusal,
+                "both": both,
+                "before": set(words.before) - both,
+                "after": set(words.after) - both,
+                "county_both": county_both,
+                "county_before": set(words.county_before) - county_both,
+                "county_after": set(words.county_after) - county_both,
+                "contrast": words.contrast,
+                "past": lexicon.past.before,
+            },
+        )
+        self._latin = Phrases(
+            {
+                "none": [word for word in words.not_refusal if word.isascii()],
+                "before": words.en,
+                "contrast": words.en_contrast,
+                "past": lexicon.past.en,
+            },
+        )
+
+    def read(self, tokens: Tokens, content: list[tuple[int, int]]) -> Scopes:
+        """The scopes of a text; ``content``: where fields and counties stand, for words that refuse either way."""
+        text = tokens.text
+        signs = sorted([*self._signs.in_han(text), *self._latin.in_latin(tokens.words)])
+        refused: list[Stretch] = []
+        no_county: list[Stretch] = []
+        past: list[Stretch] = []
+        for clause in clauses(text) if signs else ():
+            inside = [sign for sign in signs if clause.holds(sign.start, sign.end) and sign.id != "none"]
+            edge = clause.start
+            for index, sign in enumerate(inside):
+                until = next((s.start for s in inside[index + 1 :] if s.id == "contrast"), clause.end)
+                if sign.id == "contrast":
+                    edge = sign.start
+                    continue
+                if sign.id == "past":
+                    past.append(Stretch(sign.start, clause.end))
+                    continue
+                into = no_county if sign.id.startswith("county") else refused
+                direction = sign.id.removeprefix("county_")
+                if direction == "both":
+                    behind = any(sign.end <= start < until for start, _ in content)
+                    ahead = any(edge <= start and sign.start - _NEAR <= end <= sign.start for start, end in content)
+                    direction = "after" if ahead and not behind else "before"
+                if direction == "after":
+                    into.append(Stretch(edge, sign.end))
+                elif not self._adds(text, sign.start, sign.end, clause):
+                    into.append(Stretch(sign.start, until))
+        return Scopes(tuple(refused), tuple(no_county), tuple(past))
+
+    @staticmethod
+    def _adds(text: str, start: int, end: int, clause: Stretch) -> bool:
+        """Whether 除了 … 还 … names one thing and adds another, rather than leave one out."""
+        if text[start:end] not in {"除了", "除开", "除去", "apart from", "other than"}:
+            return False
+        rest = text[end : clause.end + 40]
+        return bool(_INCLUSIVE.search(rest)) and not _EXCLUSIVE.search(rest)

@@ -1,0 +1,120 @@
+"""Free text made even: one spelling for each character, with the way back to the text as it was written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from knowledge.reading.characters import simplified
+
+LIMIT = 4096
+"""Characters of a message that are read: as many as Telegram sends in one."""
+
+_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
+_LONE_HAN = re.compile(r"(?<![㐀-鿿])[㐀-鿿](?:\s+[㐀-鿿](?![㐀-鿿]))+")
+_EVEN = str.maketrans(
+    {
+        "囗": "口", "〇": "零", "\u2019": "'", "\u2018": "'", "\u2013": "-", "\u2014": "-", "\u3002": "。", "…": "。",
+        "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "і": "i", "ѕ": "s", "ј": "j", "һ": "h",
+    },
+)
+"""Look-alikes that NFKC keeps: the box 囗, dashes, quotes, Cyrillic letters among Latin ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Even:
+    """A text in one spelling: ``text`` is for matching, ``back`` holds for each of its characters the place in ``written``."""
+
+    written: str
+    text: str
+    back: array[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The slice of ``written`` that became ``text[start:end]``."""
+        if start >= end:
+            return 0, 0
+        return self.back[start], self.back[end - 1] + 1
+
+    def words(self, start: int, end: int) -> str:
+        """The user's own words behind ``text[start:end]``."""
+        first, last = self.span(start, end)
+        return self.written[first:last]
+
+    def place(self, written: int) -> int:
+        """Where the character at ``written`` of the original stands in ``text``."""
+        return bisect_left(self.back, written)
+
+
+def even(written: str) -> Even:
+    """Fold width, case, script and look-alikes; drop markup, control characters and blanks inside a word.
+
+    Never fails, whatever the string holds; reads at most :data:`LIMIT` characters, in time linear in them.
+    """
+    written = written[:LIMIT]
+    skipped = bytearray(len(written))
+    if "<" in written:
+        for tag in _TAG.finditer(written):
+            skipped[tag.start() : tag.end()] = b"\x01" * (tag.end() - tag.start())
+    table = simplified()
+    letters: list[str] = []
+    back: array[int] = array("H")
+    for index, char in enumerate(written):
+        if char.isascii() and char > " ":
+            plain = " " if skipped[index] else char.lower()
+        elif skipped[index]:
+            plain = " "
+        else:
+            plain = _plain(char, table)
+        for one in plain:
+            if one == " " and letters and letters[-1] == " ":
+                continue
+            letters.append(one)
+            back.append(index)
+    text = "".join(letters)
+    return _without_lone_blanks(Even(written, text, back))
+
+
+def _plain(char: str, table: dict[int, str]) -> str:
+    """One character in its even spelling: nothing for invisible ones, a blank for any space."""
+    if char in "\n\r\t\v\f" or char.isspace():
+        return " "
+    category = unicodedata.category(char)
+    if category in {"Cf", "Cc", "Mn", "Me", "Cs", "Co"}:
+        return ""
+    if "一" <= char <= "鿿":
+        return table.get(ord(char), char).translate(_EVEN)
+    return unicodedata.normalize("NFKC", char).lower().translate(table).translate(_EVEN)
+
+
+def _without_lone_blanks(even_text: Even) -> Even:
+    """Close up characters set one by one (巫 溪 县); the blanks between whole words stay."""
+    text, back = even_text.text, even_text.back
+    if " " not in text or not _LONE_HAN.search(text):
+        return even_text
+    kept = bytearray(b"\x01" * len(text))
+    for run in _LONE_HAN.finditer(text):
+        for index in range(run.start(), run.end()):
+            if text[index] == " ":
+                kept[index] = 0
+    return Even(
+        even_text.written,
+        "".join(char for char, keep in zip(text, kept, strict=True) if keep),
+        array("H", [place for place, keep in zip(back, kept, strict=True) if keep]),
+    )
+
+
+_HAN = re.compile(r"[㐀-鿿]")
+_LATIN = re.compile(r"[a-z]")
+
+
+def has_han(text: str) -> bool:
+    """Whether any Chinese character is in the text."""
+    return bool(_HAN.search(text))
+
+
+def has_latin(text: str) -> bool:
+    """Whether any Latin letter is in the (even) text."""
+    return bool(_LATIN.search(text))

@@ -1,0 +1,213 @@
+"""Free text → :class:`Understanding`: what the writer offers or asks, each conclusion with the words that caused it.
+
+Reading is pure and deterministic: no clock, no network, no Telegram. It puts together what stands in the text
+(:mod:`knowledge.reading.evidence`) and what the classifier, taught on phrases, makes of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.base import KnowledgeBase
+from knowledge.lexicon import Hit, Lexicon, load
+from knowledge.reading.classifier import Classifier
+from knowledge.reading.counties import Named
+from knowledge.reading.evidence import Evidence, EvidenceReader
+from knowledge.reading.features import Feature
+from knowledge.reading.scopes import clauses
+from knowledge.text import has_han, has_latin
+
+SURE = -1.0
+"""A field scoring above this is concluded."""
+DOUBT = -1.6
+"""A field scoring above this, but not :data:`SURE`, is worth a question when nothing is sure."""
+RESOURCE = -0.8
+"""The same for resources."""
+CHONGQING = "重庆"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One conclusion with the words that caused it: ``words`` is the slice ``start:end`` of the text as written."""
+
+    id: str
+    words: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the organisation comes from; ``city`` is empty when only the province is known. ``str()`` gives 山东/泰安."""
+
+    province: str
+    city: str
+    words: str
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{self.province}/{self.city}" if self.city else self.province
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a text says. ``lang`` is the language to answer in (pinyin counts as zh), empty when there are no letters."""
+
+    text: str
+    lang: str
+    fields: tuple[Found, ...]
+    counties: tuple[Found, ...]
+    refused_fields: tuple[Found, ...]
+    refused_counties: tuple[Found, ...]
+    origin: Origin | None
+    kind: Found | None
+    resources: tuple[Found, ...]
+    intent: str
+    intent_words: str
+    unsure: tuple[str, ...] = ()
+
+
+class Reader:
+    """Reads texts; built once from the knowledge base, safe to share between threads."""
+
+    def __init__(self, base: KnowledgeBase, *, lexicon: Lexicon | None = None, classifier: Classifier | None = None) -> None:
+        self._evidence = EvidenceReader(base.counties, lexicon or load())
+        self._classifier = classifier or Classifier()
+        self._fields = tuple(head.name for head in self._classifier.heads if head.name.startswith("fields:"))
+        self._resources = tuple(head.name for head in self._classifier.heads if head.name.startswith("resources:"))
+        self._intents = tuple(head.name for head in self._classifier.heads if head.name.startswith("intent:"))
+
+    def read(self, text: str) -> Understanding:
+        """Understand a text of any size and script; never raises, never guesses a county that is not named."""
+        seen = self._evidence.read(text)
+        letters = has_han(seen.even.text) or has_latin(seen.even.text)
+        features = seen.for_fields()
+        scores = self._classifier.scores(features)
+        intents = self._classifier.scores(for_intent := seen.for_intent())
+        intent = max(self._intents, key=intents.__getitem__)
+        named, refused, home = self._counties(seen)
+        fields, unsure = self._fields_of(seen, features, scores)
+        refused_fields = self._refused_fields(seen, {one.id for one in fields})
+        name = intent.partition(":")[2] if letters else "out_of_scope"
+        if name == "out_of_scope":
+            fields, unsure = (), ()
+        return Understanding(
+            text=seen.even.written,
+            lang=("zh" if has_han(seen.even.text) or seen.tokens.pinyin else "en") if letters else "",
+            fields=fields,
+            counties=self._founds(seen, named),
+            refused_fields=refused_fields,
+            refused_counties=self._founds(seen, refused),
+            origin=self._origin(seen, home),
+            kind=self._found(seen, seen.kind) if seen.kind else None,
+            resources=self._conclude(seen, features, scores, self._resources, RESOURCE),
+            intent=name,
+            intent_words=seen.even.words(*self._classifier.because(intent, for_intent)) if letters else "",
+            unsure=unsure,
+        )
+
+    @staticmethod
+    def _found(seen: Evidence, hit: Hit | Named | tuple[int, int, str]) -> Found:
+        start, end, name = hit
+        first, last = seen.even.span(start, end)
+        return Found(name, seen.even.written[first:last], first, last)
+
+    def _founds(self, seen: Evidence, hits: list[Named]) -> tuple[Found, ...]:
+        """Each id once, by its first place."""
+        first: dict[str, Named] = {}
+        for hit in hits:
+            first.setdefault(hit.id, hit)
+        return tuple(self._found(seen, hit) for hit in first.values())
+
+    def _fields_of(
+        self, seen: Evidence, features: list[Feature], scores: dict[str, float]
+    ) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+        fields = self._conclude(seen, features, scores, self._fields, SURE)
+        unsure = sorted((name for name in self._fields if DOUBT < scores[name] <= SURE), key=scores.__getitem__, reverse=True)
+        return fields, () if fields else tuple(name.partition(":")[2] for name in unsure)
+
+    def _conclude(
+        self, seen: Evidence, features: list[Feature], scores: dict[str, float], heads: tuple[str, ...], above: float
+    ) -> tuple[Found, ...]:
+        """What scores above a bound, best first, with the words that spoke for it."""
+        chosen = sorted((name for name in heads if scores[name] > above), key=lambda name: -scores[name])
+        return tuple(
+            self._found(seen, (*self._classifier.because(name, features), name.partition(":")[2])) for name in chosen
+        )
+
+    def _refused_fields(self, seen: Evidence, kept: set[str]) -> tuple[Found, ...]:
+        hits = [
+            Hit(hit.start, hit.end, hit.id.partition(":")[2])
+            for hit in seen.hits
+            if hit.id.startswith("field:") and any(one.holds(hit.start, hit.end) for one in seen.scopes.refused)
+        ]
+        return tuple(
+            {hit.id: self._found(seen, hit) for hit in reversed(hits) if hit.id not in kept}.values(),
+        )
+
+    @staticmethod
+    def _counties(seen: Evidence) -> tuple[list[Named], list[Named], Named | None]:
+        """Counties wanted, counties turned away, and the one the writer lives in."""
+        named: list[Named] = []
+        refused: list[Named] = []
+        home: Named | None = None
+        past = seen.scopes.past
+        away = (*seen.scopes.refused, *seen.scopes.no_county)
+        for one in seen.counties:
+            if any(stretch.holds(one.start, one.end) for stretch in (*away, *past)):
+                refused.append(one)
+            elif home is None and _is_home(seen, one):
+                home = one
+            else:
+                named.append(one)
+        kept = {one.id for one in named}
+        return named, [one for one in refused if one.id not in kept], home
+
+    @staticmethod
+    def _origin(seen: Evidence, home: Named | None) -> Origin | None:
+        if seen.origin:
+            start, end, province, city = seen.origin
+        elif home:
+            start, end, province, city = home.start, home.end, CHONGQING, ""
+        else:
+            return None
+        first, last = seen.even.span(start, end)
+        return Origin(province, city, seen.even.written[first:last], first, last)
+
+
+def _is_home(seen: Evidence, county: Named) -> bool:
+    """Whether the county opens the name of the writer's own organisation."""
+    kind = seen.kind
+    if kind is None or not county.end <= kind.start <= county.end + 14:
+        return False
+    between = seen.even.text[county.end : kind.start]
+    return not any(mark in between for mark in ",。;!?的") and any(
+        one.holds(county.start, kind.end) for one in clauses(seen.even.text)
+    )
+
+
+def as_json(understood: Understanding) -> dict[str, object]:
+    """The record that ``jiedui understand --json`` prints: ids, and under ``spans`` the words behind each."""
+    spans: dict[str, object] = {
+        "fields": {one.id: one.words for one in understood.fields},
+        "county": {one.id: one.words for one in understood.counties},
+        "resources": {one.id: one.words for one in understood.resources},
+        "refused_fields": {one.id: one.words for one in understood.refused_fields},
+        "refused_county": {one.id: one.words for one in understood.refused_counties},
+        "origin": understood.origin.words if understood.origin else "",
+        "org_kind": understood.kind.words if understood.kind else "",
+        "intent": understood.intent_words,
+    }
+    return {
+        "fields": [one.id for one in understood.fields],
+        "county": [one.id for one in understood.counties],
+        "origin": str(understood.origin) if understood.origin else "",
+        "org_kind": understood.kind.id if understood.kind else "",
+        "intent": understood.intent,
+        "resources": [one.id for one in understood.resources],
+        "spans": spans,
+    }
+
+
+__all__ = ["Found", "Origin", "Reader", "Understanding", "as_json"]
