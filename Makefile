@@ -57,9 +57,9 @@ else \
     rm -f $(LOCKS:%=$(VENV)/%.txt); \
     $$py -m venv --clear $(VENV) </dev/null; \
 fi; \
-{ $(BIN)/python -m pip install -q --no-input --require-hashes -r requirements/$(1).txt && \
-  $(BIN)/python -m pip install -q --no-input --no-deps --no-build-isolation -e .; } </dev/null || { \
-    echo 'The set-up failed. It needs the package index once; the same command starts it again.' >&2; exit 1; }; \
+{ $(BIN)/python -m pip install -qq --no-input --require-hashes -r requirements/$(1).txt && \
+  $(BIN)/python -m pip install -qq --no-input --no-deps --no-build-isolation -e .; } </dev/null || { \
+    echo 'The set-up failed, as told above. It needs a package index; the same command starts it again.' >&2; exit 1; }; \
 pwd -P > $(VENV)/made-in; \
 for lock in $$have $(2); do cp requirements/$$lock.txt $(VENV)/$$lock.txt; done
 endef
@@ -95,7 +95,7 @@ lock: ## write requirements/ anew after a change in pyproject.toml (UPGRADE=1: n
 	@set -e; $(find_python); \
 	echo "Writing the locks with $(UV)…"; \
 	[ -x .venv-lock/bin/uv ] || $$py -m venv --clear .venv-lock; \
-	.venv-lock/bin/python -m pip install -q '$(UV)'; \
+	.venv-lock/bin/python -m pip install -qq '$(UV)'; \
 	compile() { \
 	    lock=$$1; shift; \
 	    .venv-lock/bin/uv pip compile --quiet --no-config --python .venv-lock/bin/python --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
