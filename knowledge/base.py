@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from knowledge.lexicon import Lexicon
+
 PLAN = Path(__file__).parent / "plan"
 """The folder of the knowledge base that ships with Jiedui."""
 
@@ -216,6 +218,7 @@ class Plan(Entry):
     aim: Text
     date: Text
     source: Source
+    eastern: tuple[Text, ...]
     tasks: tuple[Task, ...]
     safeguards: tuple[Safeguard, ...]
 
@@ -247,6 +250,7 @@ class KnowledgeBase(Entry):
     kinds: Mapping[str, Kind]
     counties: Mapping[CountyId, County]
     cases: tuple[Case, ...]
+    lexicon: Lexicon
 
     @cached_property
     def tasks(self) -> dict[str, Task]:
@@ -262,6 +266,11 @@ class KnowledgeBase(Entry):
     def partners(self) -> dict[str, County]:
         """Shandong city (泰安) → the county it is paired with."""
         return {c.partner.city.zh: c for c in self.counties.values() if c.partner}
+
+    @cached_property
+    def eastern(self) -> dict[str, Text]:
+        """The eastern provinces by their Chinese name."""
+        return {province.zh: province for province in self.plan.eastern}
 
     @property
     def trip(self) -> Trip | None:

@@ -27,6 +27,8 @@ from knowledge.base import (
     Plan,
 )
 
+from knowledge.lexicon import Lexicon, collisions
+
 Key = tuple[str | int, ...]
 """The path to a value inside a file: keys and list positions."""
 
@@ -153,6 +155,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
     fields = folder.parse("fields.yaml", _FieldsFile)
     kinds = folder.parse("organisations.yaml", _KindsFile)
     cases = folder.parse("cases.yaml", _CasesFile)
+    lexicon = folder.parse("lexicon.yaml", Lexicon)
     counties: dict[str, County] = {}
     files = sorted((path / "counties").glob("*.yaml"))
     if not files:
@@ -163,7 +166,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
             counties[file.stem] = county
             if county.id != file.stem:
                 folder.fault(name, ("id",), f"must be the file's name: {file.stem}")
-    if folder.faults or not (plan and fields and kinds and cases):
+    if folder.faults or not (plan and fields and kinds and cases and lexicon):
         raise FaultyBase(folder.faults)
     in_order = sorted(counties.values(), key=lambda county: county.code)
     base = KnowledgeBase(
@@ -172,6 +175,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
         kinds={kind.id: kind for kind in kinds.kinds},
         counties={county.id: county for county in in_order},
         cases=cases.cases,
+        lexicon=lexicon,
     )
     for name, key, message in _broken_rules(base, fields, kinds, today):
         folder.fault(name, key, message)
@@ -216,6 +220,12 @@ def _broken_rules(base: KnowledgeBase, fields: _FieldsFile, kinds: _KindsFile, t
         yield from _unknown("cases.yaml", (*key, "counties"), case.counties, base.counties)
     if "village-trip" not in base.tasks:
         yield "tasks.yaml", ("tasks",), "the task village-trip is missing"
+    for group, known in (("fields", base.fields), ("near", base.fields), ("kinds", base.kinds)):
+        for one in getattr(base.lexicon, group):
+            if one not in known:
+                yield "lexicon.yaml", (group, one), f"unknown id: {one}"
+    for collision in collisions(base.lexicon):
+        yield "lexicon.yaml", (), collision
     seen: dict[str, str] = {}
     for county in base.counties.values():
         name = f"counties/{county.id}.yaml"

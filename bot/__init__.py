@@ -1,0 +1,1 @@
+"""How Jiedui runs: settings, the Telegram application, the order of updates, sending, the channels, the command line."""

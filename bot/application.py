@@ -1,0 +1,141 @@
+"""Composition: the one place where settings, records, knowledge, conversations and Telegram are put together."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("PTB_TIMEDELTA", "1")  # retry_after as a timedelta: the int is deprecated
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # the single-character table is enough, and five times smaller
+
+from typing import Any
+
+from telegram import LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, Defaults, ExtBot
+from telegram.request import BaseRequest
+
+from bot.delivery import Courier
+from bot.ordering import InboxQueue, PersonOrder
+from bot.settings import Settings
+from handlers import conversations
+from handlers.context import Context, Services
+from handlers.errors import on_error
+from handlers.texts import Texts
+from knowledge.base import KnowledgeBase
+from knowledge.clock import SYSTEM_CLOCK, Clock
+from knowledge.loading import load
+from knowledge.records import inbox
+from knowledge.records.store import Store
+from knowledge.understanding import Reader
+
+App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
+
+TIMEOUT = 20.0
+"""Seconds to wait for an answer of Telegram: each time it is not enough, a message may or may not have arrived."""
+POOL = 64
+TERMINAL_TOKEN = "1:terminal"  # noqa: S105  no secret: the terminal has no server
+
+
+def build_application(
+    settings: Settings,
+    store: Store,
+    *,
+    base: KnowledgeBase | None = None,
+    request: BaseRequest | None = None,
+    clock: Clock = SYSTEM_CLOCK,
+) -> App:
+    """Build everything and start nothing. With ``request``, Telegram is spoken to through it alone.
+
+    Raises FaultyBase when the knowledge base has faults.
+    """
+    base = base or load()
+    store.mirror(base)
+    services = Services(
+        base=base,
+        reader=Reader(base, lexicon=base.lexicon),
+        store=store,
+        texts=Texts(),
+        clock=clock,
+        owners=set(settings.owners),
+        default_lang=settings.lang,
+        operator=settings.operator,
+        privacy_contact=settings.privacy_contact,
+        collects=settings.collects,
+        wake=lambda: None,
+    )
+    conversations.attach(services)
+    builder = (
+        ApplicationBuilder()
+        .token(settings.token.get_secret_value() if settings.token else TERMINAL_TOKEN)
+        .context_types(ContextTypes(context=Context))
+        .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
+        .job_queue(None)
+        .update_queue(InboxQueue(store, clock))
+    )
+    if request is not None:
+        builder = builder.request(request).get_updates_request(request).updater(None)
+    else:
+        builder = builder.connection_pool_size(POOL).read_timeout(TIMEOUT).write_timeout(TIMEOUT).pool_timeout(TIMEOUT)
+        builder = builder.get_updates_read_timeout(TIMEOUT)
+        if settings.api_url:
+            builder = builder.base_url(settings.api_url).base_file_url(settings.api_url.replace("/bot", "/file/bot"))
+        if settings.proxy:
+            builder = builder.proxy(settings.proxy).get_updates_proxy(settings.proxy)
+    order = PersonOrder(store, lambda person: _tell_flooder(app, person))
+    app: App = builder.concurrent_updates(order).build()
+    courier = Courier(app.bot, services, settings.pace)
+    services.wake = courier.wake
+    app.bot_data.update(services=services, courier=courier, order=order)
+    app.add_handlers(conversations.handlers())
+    app.add_error_handler(on_error)  # type: ignore[arg-type]  PTB types the context by the application's
+    return app
+
+
+async def _tell_flooder(app: App, person: int) -> None:
+    services: Services = app.bot_data["services"]
+    try:
+        await app.bot.send_message(person, services.texts(services.language(person), "flood"))
+    except TelegramError:  # it cannot be told just now: the next message that is read will be answered
+        return
+
+
+async def begin(app: App) -> None:
+    """After ``app.start()``: answer what a kill left unanswered, and start sending."""
+    services: Services = app.bot_data["services"]
+    courier: Courier = app.bot_data["courier"]
+    queue = app.update_queue
+    if isinstance(queue, InboxQueue):
+        for update in replayed(app):
+            await queue.put_again(update)
+    services.store.flush()
+    courier.start()
+
+
+def replayed(app: App) -> list[Update]:
+    """The updates that came but were not answered."""
+    import json
+
+    services: Services = app.bot_data["services"]
+    found = (Update.de_json(json.loads(payload), app.bot) for payload in inbox.waiting(services.store))
+    return [update for update in found if update is not None]
+
+
+async def end(app: App) -> None:
+    """Before the database is closed: finish the message in hand and send no more."""
+    courier: Courier = app.bot_data["courier"]
+    await courier.stop()
+
+
+async def settled(app: App) -> None:
+    """Wait until every update is answered and nothing is due: for the terminal and the tests."""
+    import asyncio
+
+    order: PersonOrder = app.bot_data["order"]
+    courier: Courier = app.bot_data["courier"]
+    while True:
+        while order.busy or not app.update_queue.empty():
+            await asyncio.sleep(0.0005)
+        await courier.idle()
+        if not order.busy and app.update_queue.empty():
+            return

@@ -1,0 +1,218 @@
+"""The chat in the terminal: lines in, messages out, buttons by number."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from telegram import Update
+
+from bot.application import App, begin, build_application, end, settled
+from bot.channels.terminal import People, Shown, TerminalRequest
+from bot.settings import Settings
+from handlers.context import Services
+from handlers.form_handler import KITS
+from knowledge.base import KnowledgeBase
+from knowledge.clock import DAY, HOUR, MINUTE, MovableClock
+from knowledge.loading import load
+from knowledge.records import drafts, people
+from knowledge.records.store import Store
+
+TAG = re.compile(r"<[^>]+>")
+LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
+BOLD = re.compile(r"<b>(.*?)</b>", re.DOTALL)
+STEP = re.compile(r"^\+?(\d+)\s*([mhd])$")
+UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
+
+
+class Quit(Exception):
+    """The person is leaving."""
+
+
+@dataclass(slots=True)
+class Screen:
+    """Where messages are shown. ``bold`` only where it is a terminal."""
+
+    out: TextIO
+    bold: bool
+    me: Callable[[int], str] = field(default=lambda _: "")
+    """The name to put before a message to somebody else; empty for the person speaking."""
+
+    def show(self, shown: Shown) -> None:
+        """One message, its buttons numbered as they can be pressed."""
+        if shown.how == "alert":
+            self.line(f"  ({plain(shown.html)})")
+            return
+        other = self.me(shown.chat)
+        self.line("")
+        if other:
+            self.line(f"— → {other} —")
+        self.line(self._styled(shown.html))
+        number = 0
+        for row in shown.keyboard:
+            parts = []
+            for button in row:
+                number += 1
+                parts.append(f"[{number}] {button['label']}" + (f" ({button['url']})" if button["url"] else ""))
+            self.line("  ".join(parts))
+
+    def line(self, text: str) -> None:
+        """One line."""
+        self.out.write(text + "\n")
+        self.out.flush()
+
+    def _styled(self, text: str) -> str:
+        if self.bold:
+            text = BOLD.sub("\x1b[1m\\1\x1b[22m", text)
+        return plain(text)
+
+
+def plain(text: str) -> str:
+    """Telegram HTML as plain text; links show their address."""
+    text = LINK.sub(r"\2 (\1)", text)
+    return html.unescape(TAG.sub("", text))
+
+
+class Chat:
+    """One sitting: an application on a database, spoken to line by line."""
+
+    def __init__(self, settings: Settings, database: Path, screen: Screen, *, client: str, base: KnowledgeBase | None = None) -> None:
+        self._settings, self._database, self._screen = settings, database, screen
+        self._client, self._base = client, base or load()
+        self.clock = MovableClock()
+        self.app: App
+        self.people: People
+        self._store: Store
+        screen.me = lambda chat: "" if chat == self.people.person else self.people.name(chat)
+
+    async def open(self) -> None:
+        """Build the application on the database and start it."""
+        self._store = Store(self._database, channel="terminal")
+        request = TerminalRequest(self._store, self.clock, self._screen.show)
+        self.people = People(request, self.clock, self._client)
+        self.clock.offset = self.people.memory.clock
+        self.people.turn_to(self.people.memory.current or ("我" if self._client == "zh" else "me"))
+        settings = self._settings.model_copy(update={"owners": self._settings.owners | frozenset(self.people.memory.owners)})
+        self.app = build_application(settings, self._store, base=self._base, request=request, clock=self.clock)
+        await self.app.initialize()
+        await self.app.start()
+        await begin(self.app)
+        await settled(self.app)
+
+    async def close(self) -> None:
+        """Stop and close everything."""
+        await end(self.app)
+        await self.app.stop()
+        await self.app.shutdown()
+        self._store.close()
+
+    async def line(self, text: str) -> None:
+        """One line from the person. Raises Quit."""
+        if text.startswith(":"):
+            await self._steer(text)
+        elif text.strip().isdigit() and self._presses(int(text)):
+            await self.press(int(text))
+        elif text.strip():
+            await self.update(self.people.says(text))
+
+    async def press(self, number: int) -> None:
+        """Press the button with this number."""
+        buttons = self.people.keyboard()
+        if not 1 <= number <= len(buttons):
+            self._screen.line(self._text("terminal.no_button", n=len(buttons)))
+            return
+        button = buttons[number - 1]
+        if button["url"]:
+            self._screen.line(button["url"])
+            return
+        await self.update(self.people.presses(button))
+
+    async def update(self, raw: dict[str, object]) -> None:
+        """Hand an update to the application and wait until everything it causes has happened."""
+        await self.app.update_queue.put(Update.de_json(raw, self.app.bot))
+        await settled(self.app)
+
+    def _presses(self, number: int) -> bool:
+        """A bare number presses where the last keyboard has it, unless a number is being asked for."""
+        services: Services = self.app.bot_data["services"]
+        draft = drafts.current(self._store, self.people.person)
+        step = KITS[draft.form].form.step(draft.step) if draft and draft.form in KITS and draft.focused(services.now()) else None
+        return not (step and step.number) and 1 <= number <= len(self.people.keyboard())
+
+    async def _steer(self, text: str) -> None:
+        command, _, rest = text[1:].strip().partition(" ")
+        rest = rest.strip()
+        if command == "quit":
+            raise Quit
+        if command in {"as", "admin"} and rest:
+            await self._turn_to(rest, owner=command == "admin")
+        elif command == "press" and rest.isdigit():
+            await self.press(int(rest))
+        elif command == "say" and rest:
+            await self.update(self.people.says(rest))
+        elif command == "clock" and (moved := STEP.match(rest)):
+            await self._move_clock(int(moved[1]) * UNITS[moved[2]])
+        elif command == "restart":
+            await self.close()
+            await self.open()
+            self._screen.line(self._text("terminal.restarted"))
+        else:
+            self._screen.line(self._text("terminal.help"))
+
+    async def _turn_to(self, name: str, *, owner: bool) -> None:
+        person = self.people.turn_to(name, owner=owner)
+        services: Services = self.app.bot_data["services"]
+        if owner:
+            services.owners.add(person)
+        with self._store.transaction():
+            people.meet(self._store, person, self._client, services.now())
+            people.started(self._store, person, services.now())
+        self._screen.line(self._text("terminal.admin" if person in services.owners else "terminal.as", name=name))
+
+    async def _move_clock(self, seconds: int) -> None:
+        self.clock.move(seconds)
+        self.people.memory.clock = self.clock.offset
+        self._screen.line(self._text("terminal.clock", now=self.clock.now()))
+        self.app.bot_data["services"].wake()
+        await settled(self.app)
+
+    def _text(self, key: str, **values: object) -> str:
+        services: Services = self.app.bot_data["services"]
+        return plain(services.texts(services.language(self.people.person), key, **values))
+
+
+async def converse(chat: Chat, lines: TextIO, *, echo: bool, screen: Screen) -> None:
+    """Read lines until their end or ``:quit``; with ``echo``, show each as it would have been typed."""
+    await chat.open()
+    try:
+        if not echo:
+            await chat.update(chat.people.says("/start"))
+        while True:
+            line = await asyncio.to_thread(_read, lines, "" if echo else "› ")
+            if line is None:
+                return
+            if echo and line.strip():
+                screen.line(f"\n› {line}")
+            await chat.line(line)
+    except Quit:
+        return
+    finally:
+        await chat.close()
+
+
+def _read(lines: TextIO, prompt: str) -> str | None:
+    """The next line without its end, or None."""
+    if prompt:
+        try:
+            return input(prompt)
+        except (EOFError, KeyboardInterrupt):
+            sys.stdout.write("\n")
+            return None
+    line = lines.readline()
+    return line.rstrip("\r\n") if line else None

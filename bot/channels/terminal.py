@@ -1,0 +1,207 @@
+"""The terminal: a Bot API answered in process, so that the very same application runs without a token and without a network.
+
+``TerminalRequest`` stands where PTB's HTTP client would; ``Terminal`` turns lines into updates and messages into lines. What it
+has to remember (its people, the numbers given out, the last keyboards) is kept in the database, so that a restart goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from telegram.request import BaseRequest, RequestData
+
+from knowledge.clock import Clock
+from knowledge.records.store import Store
+
+JSONDict = dict[str, Any]
+
+FIRST_PERSON = 1001
+BOT_NAME = "jiedui_bot"
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What the channel keeps in the database."""
+
+    people: dict[str, int] = field(default_factory=dict)
+    owners: list[int] = field(default_factory=list)
+    current: str = ""
+    clock: int = 0
+    message: int = 100
+    update: int = 1
+    keyboards: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """By chat: the buttons of its last keyboard, each with label, data or url, and the message it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as the channel shows it. ``how``: sent, edited, deleted, or alert (a line over the chat)."""
+
+    chat: int
+    message: int
+    how: str
+    html: str
+    keyboard: tuple[tuple[dict[str, str], ...], ...] = ()
+
+
+class TerminalRequest(BaseRequest):
+    """Answers Bot API calls in process. An unknown method is refused as Telegram would refuse it."""
+
+    def __init__(self, store: Store, clock: Clock, show: Callable[[Shown], None]) -> None:
+        self._store, self._clock, self._show = store, clock, show
+        saved = store.meta("terminal")
+        self.memory = Remembered(**json.loads(saved)) if saved else Remembered()
+        highest = store.value("SELECT max(update_id) FROM inbox") or 0
+        self.memory.update = max(self.memory.update, highest + 1)
+
+    @property
+    def read_timeout(self) -> float | None:
+        """There is nothing to wait for."""
+        return None
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    def keep(self) -> None:
+        """Write down what the channel remembers, with the next commit."""
+        self._store.defer(
+            "INSERT INTO meta VALUES ('terminal', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (json.dumps(asdict(self.memory), ensure_ascii=False),),
+        )
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = None,
+        write_timeout: Any = None,
+        connect_timeout: Any = None,
+        pool_timeout: Any = None,
+    ) -> tuple[int, bytes]:
+        """One call of the Bot API."""
+        name = url.rsplit("/", 1)[1]
+        parameters = request_data.parameters if request_data else {}
+        answer = self._answer(name, parameters)
+        if answer is None:
+            return 404, json.dumps({"ok": False, "error_code": 404, "description": f"Not Found: {name}"}).encode()
+        return 200, json.dumps({"ok": True, "result": answer}).encode()
+
+    def _answer(self, name: str, parameters: JSONDict) -> Any:
+        if name == "getMe":
+            return {"id": 1, "is_bot": True, "first_name": "结对", "username": BOT_NAME}
+        if name in {"sendMessage", "editMessageText"}:
+            return self._message(parameters, edited=name == "editMessageText")
+        if name == "answerCallbackQuery":
+            if parameters.get("text"):
+                self._show(Shown(0, 0, "alert", str(parameters["text"])))
+            return True
+        return True if name in {"setMyCommands", "deleteMessage", "editMessageReplyMarkup"} else None
+
+    def _message(self, parameters: JSONDict, *, edited: bool) -> JSONDict:
+        chat = int(parameters["chat_id"])
+        if edited:
+            number = int(parameters["message_id"])
+        else:
+            self.memory.message += 1
+            number = self.memory.message
+        rows = (parameters.get("reply_markup") or {}).get("inline_keyboard", [])
+        keyboard = tuple(
+            tuple({"label": b["text"], "data": b.get("callback_data", ""), "url": b.get("url", "")} for b in row) for row in rows
+        )
+        buttons = [{**button, "message": str(number)} for row in keyboard for button in row]
+        if buttons or edited:
+            self.memory.keyboards[str(chat)] = buttons
+        self.keep()
+        text = str(parameters["text"])
+        self._show(Shown(chat, number, "edited" if edited else "sent", text, keyboard))
+        return message_json(number, chat, self._clock.now(), text)
+
+
+def message_json(number: int, chat: int, date: int, text: str, sender: JSONDict | None = None) -> JSONDict:
+    """A message in a private chat, as Telegram writes it."""
+    sender = sender or {"id": 1, "is_bot": True, "first_name": "结对", "username": BOT_NAME}
+    return {
+        "message_id": number,
+        "date": date,
+        "chat": {"id": chat, "type": "private", "first_name": "private"},
+        "from": sender,
+        "text": text,
+    }
+
+
+class People:
+    """The people of the channel by name, and the updates that they cause."""
+
+    def __init__(self, request: TerminalRequest, clock: Clock, client: str) -> None:
+        self._request, self._clock, self._client = request, clock, client
+
+    @property
+    def memory(self) -> Remembered:
+        """What the channel remembers."""
+        return self._request.memory
+
+    def turn_to(self, name: str, *, owner: bool = False) -> int:
+        """Speak as this person from now on; new people get the next id."""
+        memory = self.memory
+        person = memory.people.setdefault(name, FIRST_PERSON + len(memory.people))
+        if owner and person not in memory.owners:
+            memory.owners.append(person)
+        memory.current = name
+        self._request.keep()
+        return person
+
+    @property
+    def person(self) -> int:
+        """The id of the person who is speaking."""
+        return self.memory.people[self.memory.current]
+
+    def name(self, person: int) -> str:
+        """The name of a person by id."""
+        return next((name for name, known in self.memory.people.items() if known == person), str(person))
+
+    def says(self, text: str, **more: Any) -> JSONDict:
+        """The update of a message; ``more`` replaces or adds keys of the message (a photo, a contact)."""
+        message = message_json(self._number(), self.person, self._clock.now(), text, self._sender())
+        if text.startswith("/"):
+            length = len(text.split()[0].encode("utf-16-le")) // 2
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
+        message.update(more)
+        if not text:
+            del message["text"]
+        return {"update_id": self._update(), "message": message}
+
+    def presses(self, button: dict[str, str]) -> JSONDict:
+        """The update of a press."""
+        return {
+            "update_id": self._update(),
+            "callback_query": {
+                "id": str(self.memory.update),
+                "from": self._sender(),
+                "chat_instance": "terminal",
+                "message": message_json(int(button["message"]), self.person, self._clock.now(), "…"),
+                "data": button["data"],
+            },
+        }
+
+    def keyboard(self) -> list[dict[str, str]]:
+        """The buttons of the person's last keyboard."""
+        return self.memory.keyboards.get(str(self.person), [])
+
+    def _sender(self) -> JSONDict:
+        return {"id": self.person, "is_bot": False, "first_name": self.memory.current, "language_code": self._client}
+
+    def _number(self) -> int:
+        self.memory.message += 1
+        return self.memory.message
+
+    def _update(self) -> int:
+        self.memory.update += 1
+        self._request.keep()
+        return self.memory.update

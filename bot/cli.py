@@ -1,0 +1,144 @@
+"""The command line: ``jiedui run | chat | check | understand | recommend | backup``.
+
+Every mistake that an operator can make ends in one clear line and an exit code other than 0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from bot.cli_words import explain
+from knowledge.base import PLAN, KnowledgeBase
+from knowledge.loading import FaultyBase, load
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Jiedui (结对): pairs social organisations with the Chongqing counties that need what they can do."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  always real files here
+
+
+def fail(message: str) -> None:
+    """End with one line."""
+    raise click.ClickException(message)
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=PLAN)
+def check(path: Path) -> None:
+    """Lint the knowledge base at PATH (the one that ships by default); names file, line and key of every fault."""
+    try:
+        base = load(path, today=dt.datetime.now(dt.UTC).date())
+    except FaultyBase as error:
+        click.echo(str(error))
+        raise SystemExit(1) from None
+    click.echo(f"ok: {len(base.counties)} counties, {len(base.needs)} needs, {len(base.cases)} cases")
+
+
+@main.command()
+@click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="The database; a pipe without one uses a fresh one.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="The language of the person's client.")
+def chat(db: Path | None, lang: str | None) -> None:
+    """Talk to Jiedui in the terminal, without a token and without a network. :help lists what steers the chat."""
+    import logging
+
+    from bot import lock, logs
+    from bot.channels.chat import Chat, Screen, converse
+    from bot.settings import BadSettings
+    from bot.settings import load as load_settings
+    from knowledge.records.store import StoreFault
+
+    logs.set_up(level=logging.WARNING)
+    piped = not sys.stdin.isatty()
+    try:
+        settings = load_settings()
+        database = db or (settings.db if "JIEDUI_DB" in os.environ or not piped else None)
+        if database == Path("jiedui.db"):
+            database = Path("jiedui-chat.db")
+        with tempfile.TemporaryDirectory(prefix="jiedui-") as folder:
+            database = database or Path(folder) / "chat.db"
+            held = lock.hold(database)
+            screen = Screen(sys.stdout, bold=sys.stdout.isatty())
+            talk = Chat(settings, database, screen, client=lang or settings.lang)
+            asyncio.run(converse(talk, sys.stdin, echo=piped, screen=screen))
+            held.close()
+    except BadSettings as error:
+        fail(str(error))
+    except FaultyBase as error:
+        fail(f"the knowledge base has faults:\n{error}")
+    except lock.AlreadyRunning as error:
+        fail(f"another jiedui is running on {error}")
+    except StoreFault as error:
+        fail(explain(error))
+    except BrokenPipeError:
+        os._exit(0)
+
+
+@main.command()
+@click.argument("text", nargs=-1, required=True)
+def understand(text: tuple[str, ...]) -> None:
+    """Show what is understood of TEXT."""
+    import json
+
+    from knowledge.understanding import Reader, as_json
+
+    base = _base()
+    click.echo(json.dumps(as_json(Reader(base, lexicon=base.lexicon).read(" ".join(text))), ensure_ascii=False, indent=1))
+
+
+@main.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="The language of the answer; by default that of TEXT.")
+def recommend(text: tuple[str, ...], lang: str | None) -> None:
+    """Show the pairings for TEXT, with their reasons."""
+    from bot.answers import recommendation
+
+    click.echo(recommendation(_base(), " ".join(text), lang))
+
+
+@main.command()
+def run() -> None:
+    """Run on Telegram: by polling, or by webhook when JIEDUI_WEBHOOK_URL is set."""
+    from bot.running import Trouble, run_telegram
+
+    try:
+        run_telegram()
+    except Trouble as error:
+        fail(str(error))
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--db", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The database; JIEDUI_DB by default.")
+def backup(target: Path, db: Path | None) -> None:
+    """Copy a running database safely to TARGET."""
+    from bot.settings import BadSettings
+    from bot.settings import load as load_settings
+    from knowledge.records.store import StoreFault
+    from knowledge.records.store import backup as copy
+
+    try:
+        source = db or load_settings().db
+        if not source.exists():
+            fail(f"there is no database at {source}")
+        copy(source, target)
+    except BadSettings as error:
+        fail(str(error))
+    except StoreFault as error:
+        fail(explain(error))
+    click.echo(f"ok: {target}")
+
+
+def _base() -> KnowledgeBase:
+    try:
+        return load()
+    except FaultyBase as error:
+        raise click.ClickException(f"the knowledge base has faults:\n{error}") from None

@@ -1,0 +1,22 @@
+"""One running process for each database: a lock that the kernel frees when the process ends, however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+
+class AlreadyRunning(Exception):
+    """Another process has this database open."""
+
+
+def hold(database: Path) -> IO[str]:
+    """Take the lock of ``database``; it holds as long as the returned file is open. Raises AlreadyRunning."""
+    file = database.with_name(database.name + ".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise AlreadyRunning(str(database)) from None
+    return file

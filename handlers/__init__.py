@@ -1,0 +1,1 @@
+"""What Jiedui says: one module for each conversation, with its texts, buttons and forms."""

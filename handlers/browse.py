@@ -1,0 +1,214 @@
+"""Looking around: a county, the plan, the precedents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telegram import Update
+from telegram.ext import BaseHandler, CommandHandler
+
+from handlers.buttons import Button, press
+from handlers.context import Context, Reply, Services
+from handlers.pairings import card
+from handlers.wishes import pack, unpack
+from knowledge.base import County
+from knowledge.matching import Wish
+from knowledge.records.coverage import coverage
+
+if TYPE_CHECKING:
+    from handlers.presses import Presses
+
+NEEDS_A_PAGE = 6
+CASES_A_PAGE = 4
+
+
+def county_page(services: Services, lang: str, county: County, wish: Wish, offset: int = 0) -> Reply:
+    """A county: what is known of it, and its needs with numbered buttons; those in the wish's fields first."""
+    base = services.base
+    around = coverage(services.store)
+    wanted = {field: place for place, field in enumerate(wish.fields)}
+    order = {field: place for place, field in enumerate(base.fields)}
+    needs = sorted(county.needs, key=lambda n: (wanted.get(n.field, len(wanted)), order[n.field], n.id))
+    page = needs[offset : offset + NEEDS_A_PAGE]
+    missing = [base.fields[f].name[lang] for f in wish.fields if all(need.field != f for need in needs)]
+    text = services.texts(
+        lang,
+        "county",
+        county=county,
+        tier=services.texts(lang, f"tier.{county.tier}"),
+        offset=offset,
+        items=[
+            {
+                "field": base.fields[need.field].name[lang],
+                "need": need.text[lang],
+                "inferred": need.basis == "opportunity",
+                "open": around.at(need.id).open,
+                "covered": around.at(need.id).covered,
+            }
+            for need in page
+        ],
+        total=len(needs),
+        missing=missing if offset == 0 else [],
+    )
+    code = pack(base, wish)
+    rows: list[tuple[Button, ...]] = [tuple(press(str(offset + i), "k", need.id, code) for i, need in enumerate(page, 1))]
+    paging = []
+    if offset:
+        paging.append(press(services.texts(lang, "button.earlier"), "c", county.id, max(0, offset - NEEDS_A_PAGE), code))
+    if offset + NEEDS_A_PAGE < len(needs):
+        paging.append(press(services.texts(lang, "button.more"), "c", county.id, offset + NEEDS_A_PAGE, code))
+    rows.append(tuple(paging))
+    if county.agricultural:
+        rows.append((press(services.texts(lang, "button.register_county"), "reg", county.id, wish.kind[:2]),))
+    return Reply(text, tuple(rows))
+
+
+def county_choice(services: Services, lang: str) -> Reply:
+    """All districts and counties as buttons, the four national key counties first."""
+    key = [c for c in services.base.counties.values() if c.tier == "national_key"]
+    rest = [c for c in services.base.counties.values() if c.tier != "national_key"]
+    buttons = [press(c.short[lang], "c", c.id, 0, "") for c in [*key, *rest]]
+    width = 4 if lang == "zh" else 3
+    rows = tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))
+    return Reply(services.texts(lang, "county.choose"), rows)
+
+
+def plan_page(services: Services, lang: str) -> Reply:
+    """The plan: its aim, its tasks with their clauses as buttons, its safeguards, this year's trip."""
+    base = services.base
+    trip = base.trip
+    text = services.texts(
+        lang,
+        "plan",
+        plan=base.plan,
+        keys=[c.short[lang] for c in base.counties.values() if c.tier == "national_key"],
+        trip=trip,
+        region=[base.counties[c].short[lang] for c in trip.region] if trip else [],
+        theme=[base.fields[f].name[lang] for f in trip.theme] if trip else [],
+    )
+    rows = tuple((press(task.name[lang], "task", task.id),) for task in base.plan.tasks)
+    return Reply(text, (*rows, (press(services.texts(lang, "button.guided"), "g", ""),)))
+
+
+def task_page(services: Services, lang: str, name: str) -> Reply | None:
+    """One task of the plan, in the words of its clause."""
+    task = services.base.tasks.get(name)
+    if task is None:
+        return None
+    base = services.base
+    text = services.texts(
+        lang,
+        "task",
+        task=task,
+        fields=[base.fields[f].name[lang] for f in task.fields],
+        kinds=[base.kinds[k].name[lang] for k in task.kinds],
+        everyone=len(task.kinds) == len(base.kinds),
+    )
+    fields = [press(base.fields[f].name[lang], "l", 0, pack(base, Wish(fields=(f,)))) for f in task.fields]
+    rows = tuple(tuple(fields[i : i + 2]) for i in range(0, len(fields), 2))
+    return Reply(text, (*rows, (press(services.texts(lang, "button.plan"), "plan"),)))
+
+
+def cases_page(services: Services, lang: str, field: str = "", offset: int = 0) -> Reply:
+    """Precedents, of one field or of all."""
+    base = services.base
+    cases = list(base.precedents(field)) if field in base.fields else list(base.cases)
+    page = cases[offset : offset + CASES_A_PAGE]
+    text = services.texts(
+        lang, "cases", items=page, field=base.fields[field].name[lang] if field in base.fields else "", total=len(cases), offset=offset
+    )
+    paging = []
+    if offset:
+        paging.append(press(services.texts(lang, "button.earlier"), "cases", field, max(0, offset - CASES_A_PAGE)))
+    if offset + CASES_A_PAGE < len(cases):
+        paging.append(press(services.texts(lang, "button.more"), "cases", field, offset + CASES_A_PAGE))
+    return Reply(text, (tuple(paging), (press(services.texts(lang, "button.cases_by_field"), "casef"),)))
+
+
+async def on_county(update: Update, context: Context) -> None:
+    """/county [name]."""
+    words = " ".join(context.args or ())
+    found = context.services.reader.read(words).counties if words else ()
+    if found:
+        county = context.base.counties[found[0].id]
+        await context.send(county_page(context.services, context.lang, county, Wish()))
+        return
+    await context.send(county_choice(context.services, context.lang))
+
+
+async def on_plan(update: Update, context: Context) -> None:
+    """/plan."""
+    await context.send(plan_page(context.services, context.lang))
+
+
+async def on_cases(update: Update, context: Context) -> None:
+    """/cases."""
+    await context.send(cases_page(context.services, context.lang))
+
+
+async def press_county(update: Update, context: Context, args: list[str]) -> str | None:
+    """A county's page."""
+    name, offset, code = (args + ["", "", ""])[:3]
+    county = context.base.counties.get(name)
+    if county is None or not (offset or "0").isdigit():
+        return context.text("press.old")
+    wish = unpack(context.base, code)
+    await context.show(update, county_page(context.services, context.lang, county, wish, int(offset or 0)))
+    return None
+
+
+async def press_card(update: Update, context: Context, args: list[str]) -> str | None:
+    """A pairing's card."""
+    name, code = (args + ["", ""])[:2]
+    reply = card(context.services, context.lang, name, unpack(context.base, code))
+    if reply is None:
+        return context.text("press.gone")
+    await context.show(update, reply)
+    return None
+
+
+async def press_plan(update: Update, context: Context, args: list[str]) -> str | None:
+    """The plan."""
+    await context.show(update, plan_page(context.services, context.lang))
+    return None
+
+
+async def press_task(update: Update, context: Context, args: list[str]) -> str | None:
+    """One task of the plan."""
+    reply = task_page(context.services, context.lang, args[0] if args else "")
+    if reply is None:
+        return context.text("press.gone")
+    await context.show(update, reply)
+    return None
+
+
+async def press_cases(update: Update, context: Context, args: list[str]) -> str | None:
+    """A page of precedents."""
+    field, offset = (args + ["", ""])[:2]
+    reply = cases_page(context.services, context.lang, field, int(offset) if offset.isdigit() else 0)
+    await context.show(update, reply)
+    return None
+
+
+async def press_case_fields(update: Update, context: Context, args: list[str]) -> str | None:
+    """The fields that have precedents, as buttons."""
+    fields = [f for f in context.base.fields.values() if any(f.id in case.fields for case in context.base.cases)]
+    buttons = [press(f.name[context.lang], "cases", f.id, 0) for f in fields]
+    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    await context.show(update, Reply(context.text("cases.choose"), rows))
+    return None
+
+
+PRESSES: Presses = {
+    "c": press_county,
+    "k": press_card,
+    "plan": press_plan,
+    "task": press_task,
+    "cases": press_cases,
+    "casef": press_case_fields,
+}
+
+
+def handlers() -> list[BaseHandler[Update, Context, None]]:
+    """The commands of this conversation."""
+    return [CommandHandler("county", on_county), CommandHandler("plan", on_plan), CommandHandler("cases", on_cases)]

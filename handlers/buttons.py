@@ -1,0 +1,57 @@
+"""Buttons: what is written on them, and the data they carry.
+
+Data is ``v1:action:argument:…``, ASCII, at most 64 bytes, checked when it is built: it outlives restarts and versions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+VERSION = "v1"
+MAX_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: a label, and either data for a press or an address to open."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def data(action: str, *arguments: str | int) -> str:
+    """The data of a press. Raises ValueError when Telegram would refuse it: a mistake of ours, found by the tests."""
+    packed = ":".join([VERSION, action, *map(str, arguments)])
+    if not packed.isascii() or len(packed) > MAX_BYTES or any(":" in str(argument) for argument in arguments):
+        raise ValueError(f"button data must be ASCII of at most {MAX_BYTES} bytes: {packed}")
+    return packed
+
+
+def press(label: str, action: str, *arguments: str | int) -> Button:
+    """A button that is pressed."""
+    return Button(label, data(action, *arguments))
+
+
+def parse(packed: object) -> tuple[str, list[str]] | None:
+    """Action and arguments of a press, or None for data that is not of this version."""
+    if not isinstance(packed, str):
+        return None
+    version, _, rest = packed.partition(":")
+    action, *arguments = rest.split(":")
+    return (action, arguments) if version == VERSION and action else None
+
+
+def markup(rows: Rows) -> InlineKeyboardMarkup | None:
+    """The keyboard for Telegram; none without buttons."""
+    keyboard = [
+        [InlineKeyboardButton(b.label, url=b.url) if b.url else InlineKeyboardButton(b.label, callback_data=b.data) for b in row]
+        for row in rows
+        if row
+    ]
+    return InlineKeyboardMarkup(keyboard) if keyboard else None

@@ -1,0 +1,61 @@
+"""Answers checked at the border: a text becomes a clean value, or a Fault with the sentence that helps."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from handlers.forms import Fault
+
+NAME_MAX, CONTACT_MAX, OFFER_MAX, NOTICE_MAX = 60, 30, 600, 3500
+PHONE = re.compile(r"^\+?\d{7,15}$")
+CONTROL = re.compile(r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
+
+
+def one_line(text: str) -> str:
+    """The text in one line, without control and direction characters."""
+    return " ".join(CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
+
+
+def organisation(text: str) -> str | Fault:
+    """The name of an organisation: 2 to 60 characters, with a letter in it."""
+    name = one_line(text)
+    if len(name) > NAME_MAX:
+        return Fault("fault.organisation.long", {"max": NAME_MAX, "n": len(name)})
+    if len(name) < 2 or not any(c.isalpha() for c in name):
+        return Fault("fault.organisation.short")
+    return name
+
+
+def contact(text: str) -> str | Fault:
+    """The name of a person: 1 to 30 characters, with a letter in it."""
+    name = one_line(text)
+    if len(name) > CONTACT_MAX:
+        return Fault("fault.contact.long", {"max": CONTACT_MAX})
+    if not any(c.isalpha() for c in name) or sum(c.isdigit() for c in name) > 3:
+        return Fault("fault.contact.name")
+    return name
+
+
+def phone(text: str) -> str | Fault:
+    """A telephone number: 7 to 15 digits, spaces, dashes and brackets allowed; mainland mobiles have eleven digits."""
+    number = re.sub(r"[\s\-()（）.—–]", "", unicodedata.normalize("NFKC", text))
+    number = re.sub(r"^(电话|手机|号码|tel|phone)[::]?", "", number, flags=re.IGNORECASE)
+    if not PHONE.match(number):
+        return Fault("fault.phone")
+    if number.startswith("1") and len(number) != 11 and len(number) >= 9:
+        return Fault("fault.phone.mobile", {"n": len(number)})
+    return number
+
+
+def offer(text: str) -> str | Fault:
+    """What is offered, or any other few sentences: 2 to 600 characters."""
+    words = CONTROL_BUT_LINES.sub(" ", text).strip()
+    if len(words) > OFFER_MAX:
+        return Fault("fault.offer.long", {"max": OFFER_MAX, "n": len(words)})
+    if len(words) < 2 or not any(c.isalnum() for c in words):
+        return Fault("fault.offer.short")
+    return words
+
+
+CONTROL_BUT_LINES = re.compile(r"[\u0000-\u0009\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")

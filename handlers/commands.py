@@ -1,0 +1,34 @@
+"""The commands, in one table: the Telegram menu, /help and the README are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command; its description is the text ``command.<name>``. ``role``: who sees it in the menu."""
+
+    name: str
+    role: str = "guest"
+
+
+COMMANDS = (
+    Command("start"),
+    Command("find"),
+    Command("county"),
+    Command("plan"),
+    Command("cases"),
+    Command("my"),
+    Command("lang"),
+    Command("privacy"),
+    Command("help"),
+    Command("cancel"),
+    Command("office", "city"),
+    Command("broadcast", "city"),
+)
+
+
+def for_role(role: str) -> tuple[Command, ...]:
+    """The commands that a role sees."""
+    return tuple(command for command in COMMANDS if command.role in {"guest", role})

@@ -1,0 +1,168 @@
+"""The context of a handler: the knowledge, the records, the texts and the person writing, typed.
+
+``handlers/`` knows nothing of ``bot/``: what it needs from there (waking the worker that sends) comes through Services.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram import Message, Update
+from telegram.error import BadRequest
+from telegram.ext import CallbackContext, ExtBot
+
+from handlers.buttons import Rows, markup
+from handlers.texts import Texts
+from knowledge.base import KnowledgeBase
+from knowledge.clock import Clock, in_shanghai
+from knowledge.matching import Circumstances
+from knowledge.records import inbox, people
+from knowledge.records.coverage import coverage
+from knowledge.records.people import Person
+from knowledge.records.store import Store
+from knowledge.understanding import Reader
+
+REMEMBERED = 500
+"""How many people's last words are remembered, in memory only: before consent no words of theirs are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message: Telegram HTML and its buttons."""
+
+    text: str
+    rows: Rows = ()
+
+
+@dataclass(slots=True)
+class Services:
+    """Everything that the conversations work with, built once."""
+
+    base: KnowledgeBase
+    reader: Reader
+    store: Store
+    texts: Texts
+    clock: Clock
+    owners: set[int]
+    default_lang: str
+    operator: str
+    privacy_contact: str
+    collects: bool
+    wake: Callable[[], None]
+    last_words: dict[int, str] = field(default_factory=dict)
+    albums: dict[int, str] = field(default_factory=dict)
+    """The album last seen of each person: its parts come as messages of their own."""
+    username: str = "jiedui_bot"
+    """The name of the bot on its channel."""
+    answer_freely: Callable[[Context, str], Awaitable[None]] = field(init=False)
+    """Answers a text that belongs to no form: set when the conversations are put together."""
+
+    def now(self) -> int:
+        """The present second."""
+        return self.clock.now()
+
+    def language(self, person: int) -> str:
+        """The language in which this person is answered."""
+        known = people.get(self.store, person)
+        return known.language(self.default_lang) if known else self.default_lang
+
+    def role(self, person: int) -> str:
+        """What the person is to the office: ``city`` for owners, ``guest`` for everybody else."""
+        return "city" if person in self.owners else "guest"
+
+    def office(self) -> list[int]:
+        """Who is told of what comes in."""
+        return sorted(self.owners)
+
+    def around(self) -> Circumstances:
+        """What ranking depends on, as it is now."""
+        return Circumstances.now(self.base, coverage(self.store), in_shanghai(self.now()).year)
+
+    def today(self) -> dt.date:
+        """The day in Chongqing."""
+        return in_shanghai(self.now()).date()
+
+    def remember(self, person: int, words: str) -> None:
+        """Keep the person's last words in memory, to offer them in a form; the longest silent are forgotten first."""
+        self.last_words.pop(person, None)
+        self.last_words[person] = words
+        while len(self.last_words) > REMEMBERED:
+            del self.last_words[next(iter(self.last_words))]
+
+
+Bot = ExtBot[None]
+
+
+class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """What a handler gets beside the update."""
+
+    person: Person
+    update_id: int
+
+    @property
+    def services(self) -> Services:
+        """The services of this application."""
+        services: Services = self.bot_data["services"]
+        return services
+
+    @property
+    def store(self) -> Store:
+        """The records."""
+        return self.services.store
+
+    @property
+    def base(self) -> KnowledgeBase:
+        """The knowledge base."""
+        return self.services.base
+
+    @property
+    def lang(self) -> str:
+        """The language of the reply."""
+        return self.person.language(self.services.default_lang)
+
+    @property
+    def now(self) -> int:
+        """The present second."""
+        return self.services.now()
+
+    @property
+    def role(self) -> str:
+        """The role of the person writing."""
+        return self.services.role(self.person.id)
+
+    def text(self, key: str, **values: Any) -> str:
+        """A text in the language of the reply."""
+        return self.services.texts(self.lang, key, **values)
+
+    def note_result(self, view: str, **args: str | int) -> None:
+        """Note how what this update brings about is confirmed, inside its transaction."""
+        inbox.note_result(self.store, self.update_id, view, args)
+
+    async def send(self, reply: Reply) -> Message:
+        """A new message to the person."""
+        return await self.send_to(self.person.id, reply)
+
+    async def send_to(self, chat: int, reply: Reply) -> Message:
+        """A new message to a chat."""
+        return await self.bot.send_message(chat, reply.text, reply_markup=markup(reply.rows))
+
+    async def show(self, update: Update, reply: Reply) -> None:
+        """In answer to a press: change the message pressed on, where it still can be; otherwise a new message."""
+        query = update.callback_query
+        message = query.message if query else None
+        if query is None or message is None or not message.is_accessible:
+            await self.send(reply)
+            return
+        try:
+            await query.edit_message_text(reply.text, reply_markup=markup(reply.rows))
+        except BadRequest as error:
+            if "not modified" in error.message.lower():  # pressed twice: it already says so
+                return
+            await self.send(reply)
+
+    async def say(self, key: str, rows: Iterable[Any] = (), **values: Any) -> Message:
+        """A new message to the person, by its key."""
+        return await self.send(Reply(self.text(key, **values), tuple(rows)))

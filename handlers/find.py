@@ -1,0 +1,213 @@
+"""Finding counties: free text at any moment, and the guided way by buttons only."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from telegram import Update
+from telegram.ext import BaseHandler, CommandHandler
+
+from handlers import mine, questions, start
+from handlers.admin import notices
+from handlers.browse import county_page, plan_page
+from handlers.buttons import press
+from handlers.context import Context, Reply, Services
+from handlers.form_handler import resume_row
+from handlers.pairings import echo, listing
+from handlers.presses import Presses
+from handlers.wishes import from_understanding, pack, unpack
+from knowledge.matching import Wish
+from knowledge.records import people
+from knowledge.understanding import Understanding
+
+READ_MAX = 4000
+"""Characters that are read of one text; Telegram sends at most 4096 in a message."""
+
+
+async def answer_freely(context: Context, text: str) -> None:
+    """Answer a text that belongs to no form."""
+    u = context.services.reader.read(text[:READ_MAX])
+    if u.lang and u.lang != context.person.heard:
+        people.heard(context.store, context.person.id, u.lang)
+        context.person = replace(context.person, heard=u.lang)
+    reply = await _routed(context, u, text)
+    if reply is not None:
+        await context.send(Reply(reply.text, (*reply.rows, *resume_row(context.services, context.lang, context.person.id))))
+
+
+async def _routed(context: Context, u: Understanding, text: str) -> Reply | None:
+    """The reply to an understood text, or None when a form took over."""
+    route = ROUTES.get(u.intent)
+    if route:
+        return await route(context, u, text)
+    return offers(context, u, text)
+
+
+def offers(context: Context, u: Understanding, text: str) -> Reply:
+    """The pairings for an offer; with nothing to go by, what helps to say it better."""
+    wish = from_understanding(u)
+    heard = echo(context.services, context.lang, u)
+    if not heard and u.intent == "out_of_scope":
+        return nothing(context, text)
+    context.services.remember(context.person.id, text)
+    return listing(context.services, context.lang, wish, heard=heard)
+
+
+def nothing(context: Context, text: str) -> Reply:
+    """Nothing was understood: examples, the guided way, a person to ask, and the words can be kept for the office."""
+    context.services.remember(context.person.id, text)
+    return Reply(
+        context.text("find.nothing"),
+        (
+            (press(context.text("button.guided"), "g", ""), press(context.text("button.plan"), "plan")),
+            (press(context.text("button.keep_offer"), "keep"),),
+        ),
+    )
+
+
+async def _county(context: Context, u: Understanding, text: str) -> Reply | None:
+    if not u.counties:
+        return offers(context, u, text)
+    context.services.remember(context.person.id, text)
+    wish = from_understanding(u)
+    return county_page(context.services, context.lang, context.base.counties[u.counties[0].id], replace(wish, counties=()))
+
+
+async def _plan(context: Context, u: Understanding, text: str) -> Reply | None:
+    return plan_page(context.services, context.lang)
+
+
+async def _mine(context: Context, u: Understanding, text: str) -> Reply | None:
+    return mine.overview(context.services, context.lang, context.person.id)
+
+
+async def _help(context: Context, u: Understanding, text: str) -> Reply | None:
+    return start.help_page(context.services, context.lang, context.person.id)
+
+
+async def _cancel(context: Context, u: Understanding, text: str) -> Reply | None:
+    return await start.cancel(context)
+
+
+async def _privacy(context: Context, u: Understanding, text: str) -> Reply | None:
+    return start.privacy_page(context.services, context.lang)
+
+
+async def _human(context: Context, u: Understanding, text: str) -> Reply | None:
+    await questions.ask(context, "")
+    return None
+
+
+async def _broadcast(context: Context, u: Understanding, text: str) -> Reply | None:
+    if context.role != "city":
+        return Reply(context.text("notice.not_yours"), ((press(context.text("button.ask"), "ask", ""),),))
+    await notices.begin(context)
+    return None
+
+
+Route = Callable[[Context, Understanding, str], Awaitable[Reply | None]]
+ROUTES: dict[str, Route] = {
+    "county_info": _county,
+    "task_info": _plan,
+    "my_interests": _mine,
+    "follow_up": _mine,
+    "help": _help,
+    "cancel": _cancel,
+    "privacy": _privacy,
+    "contact_human": _human,
+    "admin_broadcast": _broadcast,
+}
+"""Where an intent leads; the others (an offer, a wish to register, anything else) are answered with pairings."""
+
+
+# -- the guided way ----------------------------------------------------------------------------------------------------
+
+
+def choose_field(services: Services, lang: str, wish: Wish) -> Reply:
+    """Which field?"""
+    base = services.base
+    buttons = [press(f.name[lang], "gk", pack(base, replace(wish, fields=(f.id,)))) for f in base.fields.values()]
+    rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
+    return Reply(services.texts(lang, "guided.field"), (*rows, (press(services.texts(lang, "button.any"), "gk", pack(base, wish)),)))
+
+
+def choose_kind(services: Services, lang: str, wish: Wish) -> Reply:
+    """Which kind of organisation?"""
+    base = services.base
+    buttons = [press(k.name[lang], "go", pack(base, replace(wish, kind=k.id))) for k in base.kinds.values()]
+    rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
+    last = (
+        press(services.texts(lang, "button.back"), "g", pack(base, replace(wish, fields=()))),
+        press(services.texts(lang, "button.any"), "go", pack(base, wish)),
+    )
+    return Reply(services.texts(lang, "guided.kind", **_so_far(services, lang, wish)), (*rows, last))
+
+
+def choose_origin(services: Services, lang: str, wish: Wish, *, shandong: bool = False) -> Reply:
+    """From where? Shandong's cities have partner counties, so they are asked for one by one."""
+    base = services.base
+    if shandong:
+        cities = [c.partner.city for c in base.counties.values() if c.partner]
+        buttons = [press(city[lang], "l", 0, pack(base, replace(wish, province="山东", city=city.zh))) for city in cities]
+        buttons.append(press(services.texts(lang, "guided.other_city"), "l", 0, pack(base, replace(wish, province="山东"))))
+    else:
+        buttons = [
+            press(p[lang], "gs" if p.zh == "山东" else "l", *([] if p.zh == "山东" else [0]), pack(base, replace(wish, province=p.zh)))
+            for p in base.plan.eastern
+        ]
+        buttons.append(press(services.texts(lang, "guided.elsewhere"), "l", 0, pack(base, wish)))
+    rows = tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3))
+    back = press(services.texts(lang, "button.back"), "go" if shandong else "gk", pack(base, replace(wish, province="", city="")))
+    return Reply(services.texts(lang, "guided.origin", **_so_far(services, lang, wish)), (*rows, (back,)))
+
+
+def _so_far(services: Services, lang: str, wish: Wish) -> dict[str, str]:
+    base = services.base
+    parts = [base.fields[f].name[lang] for f in wish.fields] + ([base.kinds[wish.kind].name[lang]] if wish.kind else [])
+    return {"so_far": " · ".join(parts)}
+
+
+async def on_find(update: Update, context: Context) -> None:
+    """/find: by buttons only. With words after it, those are read."""
+    if context.args:
+        await answer_freely(context, " ".join(context.args))
+        return
+    await context.send(choose_field(context.services, context.lang, Wish()))
+
+
+async def press_list(update: Update, context: Context, args: list[str]) -> str | None:
+    """A page of the list."""
+    offset, code = (args + ["", ""])[:2]
+    wish = unpack(context.base, code)
+    await context.show(update, listing(context.services, context.lang, wish, offset=int(offset) if offset.isdigit() else 0))
+    return None
+
+
+def _step(choose: Callable[[Services, str, Wish], Reply]) -> Callable[[Update, Context, list[str]], Awaitable[str | None]]:
+    async def pressed(update: Update, context: Context, args: list[str]) -> str | None:
+        wish = unpack(context.base, args[0] if args else "")
+        await context.show(update, choose(context.services, context.lang, wish))
+        return None
+
+    return pressed
+
+
+def _shandong(services: Services, lang: str, wish: Wish) -> Reply:
+    return choose_origin(services, lang, wish, shandong=True)
+
+
+PRESSES: Presses = {
+    "l": press_list,
+    "g": _step(choose_field),
+    "gk": _step(choose_kind),
+    "go": _step(choose_origin),
+    "gs": _step(_shandong),
+}
+
+
+def handlers() -> list[BaseHandler[Update, Context, None]]:
+    """The commands of this conversation."""
+    return [CommandHandler("find", on_find)]
+
+

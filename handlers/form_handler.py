@@ -1,0 +1,261 @@
+"""Forms in the chat: asking, taking answers and buttons, keeping the draft, and doing what a filled-in form is for.
+
+The rules of a form are in ``forms``; what each one asks and does is its Kit. Everything an answer changes is one transaction,
+committed before the reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from telegram import Update
+
+from handlers.buttons import Button, Rows, press
+from handlers.context import Context, Reply, Services
+from handlers.forms import PREVIEW, Fault, Form, Input, Outcome, Step, advance, begin
+from handlers.views import render
+from knowledge.records import drafts
+from knowledge.records.drafts import Draft
+
+Facts = Mapping[str, Any]
+Done = tuple[str, dict[str, str | int]]
+
+
+def no_facts(_services: Services, _lang: str, _draft: Draft) -> Facts:
+    """A form whose texts need nothing but the answers."""
+    return {}
+
+
+def nothing_more(_context: Context, _before: Draft, _after: Draft) -> None:
+    """A form whose answers have no effect of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A form and what it does. ``finish`` runs inside the transaction and names the view that confirms.
+
+    ``took`` runs inside the transaction of every answer, ``facts`` gives the texts what they speak of, ``suggest`` what a
+    step offers as a ready answer (a button that takes it).
+    """
+
+    form: Form
+    finish: Callable[[Context, Draft], Done]
+    facts: Callable[[Services, str, Draft], Facts] = no_facts
+    suggest: Callable[[Services, str, Draft, Step], str] = lambda _services, _lang, _draft, _step: ""
+    took: Callable[[Context, Draft, Draft], None] = nothing_more
+    refused: str = "form.refused"
+
+
+KITS: dict[str, Kit] = {}
+
+
+def register_kit(kit: Kit) -> None:
+    """Make a form known."""
+    KITS[kit.form.id] = kit
+
+
+def question(services: Services, lang: str, draft: Draft, fault: Fault | None = None) -> Reply:
+    """The message that asks the draft's step, or shows its preview."""
+    kit = KITS[draft.form]
+    form = kit.form
+    facts = {"answers": draft.answers, **kit.facts(services, lang, draft)}
+    problem = services.texts(lang, fault.key, **fault.facts) if fault else ""
+    step = form.step(draft.step)
+    if step is None:
+        text = services.texts(lang, f"{form.id}.preview", **facts)
+        rows = _preview_rows(services, lang, form, draft)
+    else:
+        asked = [one.id for one in form.steps if one.when(draft.answers)]
+        place = asked.index(step.id) + 1 if step.id in asked else 0
+        suggestion = kit.suggest(services, lang, draft, step)
+        facts = {**facts, "suggestion": suggestion}
+        text = services.texts(lang, f"{form.id}.ask.{step.id}", **facts)
+        if len(form.steps) > 1:
+            text = f"{services.texts(lang, 'form.progress', n=place, total=len(asked))}\n{text}"
+        rows = _step_rows(services, lang, form, draft, step, suggestion, first=place <= 1)
+    return Reply(f"{problem}\n\n{text}" if problem else text, rows)
+
+
+def _step_rows(
+    services: Services, lang: str, form: Form, draft: Draft, step: Step, suggestion: str, *, first: bool
+) -> Rows:
+    texts = services.texts
+    rows: list[tuple[Button, ...]] = []
+    if suggestion:
+        rows.append((press(texts(lang, "form.button.suggested", value=short(suggestion)), "form", draft.id, "suggested", step.id),))
+    if step.ticks:
+        ticked = draft.answers.get(step.id, "").split(",")
+        rows.append((press(texts(lang, "form.button.all"), "form", draft.id, "tick", step.id, "all"),))
+        for one in step.ticks:
+            mark = "☑" if one in ticked else "☐"
+            label = f"{mark} {texts(lang, f'{form.id}.{step.id}.{one}')}"
+            rows.append((press(label, "form", draft.id, "tick", step.id, one),))
+        rows.append(
+            (
+                press(texts(lang, "form.button.go"), "form", draft.id, "tick", step.id, "go"),
+                press(texts(lang, "form.button.no"), "form", draft.id, "tick", step.id, "no"),
+            )
+        )
+    rows.extend((press(texts(lang, f"{form.id}.{step.id}.{one}"), "form", draft.id, "choice", step.id, one),) for one in step.choices)
+    last: list[Button] = []
+    if not first or draft.mending:
+        last.append(press(texts(lang, "form.button.back"), "form", draft.id, "back", step.id))
+    if step.skippable:
+        last.append(press(texts(lang, "form.button.skip"), "form", draft.id, "skip", step.id))
+    last.append(press(texts(lang, "form.button.cancel"), "form", draft.id, "cancel", step.id))
+    rows.append(tuple(last))
+    return tuple(rows)
+
+
+def _preview_rows(services: Services, lang: str, form: Form, draft: Draft) -> Rows:
+    texts = services.texts
+    edits = [
+        press(texts(lang, "form.button.edit", what=texts(lang, f"{form.id}.name.{step.id}")), "form", draft.id, "edit", step.id)
+        for step in form.steps
+        if not step.ticks and step.when(draft.answers)
+    ]
+    rows: list[tuple[Button, ...]] = [(press(texts(lang, f"{form.id}.submit"), "form", draft.id, "submit", PREVIEW),)]
+    rows.extend(tuple(edits[i : i + 2]) for i in range(0, len(edits), 2))
+    rows.append((press(texts(lang, "form.button.cancel"), "form", draft.id, "cancel", PREVIEW),))
+    return tuple(rows)
+
+
+def short(text: str, width: int = 24) -> str:
+    """A text short enough for a button."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
+async def open_form(context: Context, name: str, subject: str, answers: Mapping[str, str] | None = None) -> None:
+    """Start the form about ``subject``, or go on with the draft of it that is already there."""
+    kit = KITS[name]
+    now = context.now
+    with context.store.transaction():
+        draft = drafts.find(context.store, context.person.id, name, subject)
+        if draft is None:
+            blank = Draft(0, context.person.id, name, kit.form.version, subject, "", dict(answers or {}), last_update=context.update_id)
+            draft = drafts.start(context.store, begin(kit.form, blank, now), now)
+        else:
+            draft = begin(kit.form, replace(draft, held=None, last_update=context.update_id), now)
+            drafts.save(context.store, draft, now)
+    await _ask(context, draft)
+
+
+async def take(context: Context, draft: Draft, given: Input, update: Update | None = None) -> None:
+    """Give an input to a draft: keep what follows, then ask, or do what the form is for."""
+    kit = KITS[draft.form]
+    now = context.now
+    if context.update_id == draft.last_update:  # a kill came between the commit and the reply: ask where we are
+        await _ask(context, draft)
+        return
+    done: Done | None = None
+    with context.store.transaction():
+        after, outcome = advance(kit.form, draft, given, now)
+        after = replace(after, last_update=context.update_id, held=None)
+        if outcome.kind == "refused":
+            drafts.drop(context.store, draft.id)
+            context.note_result("form.refused", form=draft.form)
+        else:
+            kit.took(context, draft, after)
+            if outcome.kind == "done":
+                done = kit.finish(context, after)
+                drafts.drop(context.store, draft.id)
+                context.note_result(done[0], **done[1])
+            else:
+                drafts.save(context.store, after, now)
+    context.services.wake()
+    await _reply(context, after, outcome, done, update)
+
+
+async def _reply(context: Context, draft: Draft, outcome: Outcome, done: Done | None, update: Update | None) -> None:
+    services, lang = context.services, context.lang
+    if outcome.kind == "refused":
+        await context.send(render(services, lang, "form.refused", {"form": draft.form}))
+    elif done:
+        await context.send(render(services, lang, done[0], done[1]))
+    elif update and draft.step and outcome.kind == "ask" and KITS[draft.form].form.step(draft.step) and _ticking(draft):
+        await context.show(update, question(services, lang, draft, outcome.fault))
+    else:
+        await _ask(context, draft, outcome.fault)
+
+
+def _ticking(draft: Draft) -> bool:
+    step = KITS[draft.form].form.step(draft.step)
+    return bool(step and step.ticks)
+
+
+async def _ask(context: Context, draft: Draft, fault: Fault | None = None) -> None:
+    message = await context.send(question(context.services, context.lang, draft, fault))
+    drafts.asked(context.store, draft.id, message.message_id)
+
+
+def resume_row(services: Services, lang: str, person: int) -> Rows:
+    """The button that goes on with a form left open; nothing without one."""
+    draft = drafts.current(services.store, person)
+    if draft is None or draft.form not in KITS:
+        return ()
+    label = services.texts(lang, "form.button.resume", form=services.texts(lang, f"{draft.form}.title"))
+    return ((press(label, "form", draft.id, "look", draft.step or PREVIEW),),)
+
+
+async def press_form(update: Update, context: Context, args: list[str]) -> str | None:
+    """A button of a form: ``draft:operation:step[:value]``."""
+    number, operation, step, value = (args + [""] * 4)[:4]
+    draft = drafts.get(context.store, int(number), context.person.id) if number.isdigit() else None
+    if draft is None or draft.form not in KITS:
+        return context.text("form.closed")
+    if operation == "cancel":
+        with context.store.transaction():
+            drafts.drop(context.store, draft.id)
+        await context.say("form.cancelled", form=context.text(f"{draft.form}.title"))
+        return None
+    if operation in {"hold_take", "hold_leave"}:
+        return await _held(update, context, draft, operation)
+    inputs = {
+        "back": Input("back"),
+        "skip": Input("skip", step=step),
+        "edit": Input("edit", step),
+        "submit": Input("submit"),
+        "look": Input("look"),
+        "tick": Input("tick", value, step),
+        "choice": Input("choice", value, step),
+    }
+    if operation == "suggested" and step == draft.step:
+        known = KITS[draft.form].form.step(step)
+        suggestion = KITS[draft.form].suggest(context.services, context.lang, draft, known) if known else ""
+        given = Input("text", suggestion) if suggestion else Input("look")
+    else:
+        given = inputs.get(operation, Input("look"))
+    stale = step != draft.step and operation in {"choice", "tick", "skip", "back", "submit", "suggested"}
+    await take(context, draft, Input("look") if stale else given, update)
+    return context.text("form.stale") if stale else None
+
+
+async def _held(update: Update, context: Context, draft: Draft, operation: str) -> str | None:
+    """The person says whether the held text was an answer or something else."""
+    if not draft.held:
+        return context.text("press.done")
+    if operation == "hold_take":
+        await take(context, draft, Input("text", draft.held), update)
+        return None
+    text = draft.held
+    with context.store.transaction():
+        drafts.save(context.store, replace(draft, held=None, focus=0), context.now)
+    await context.services.answer_freely(context, text)
+    return None
+
+
+async def hold(context: Context, draft: Draft, text: str) -> None:
+    """A text in focus that reads like something else: keep it, and let a button decide."""
+    with context.store.transaction():
+        drafts.save(context.store, replace(draft, held=text, last_update=context.update_id), context.now)
+    rows = (
+        (press(context.text("form.button.hold_take"), "form", draft.id, "hold_take", draft.step),),
+        (press(context.text("form.button.hold_leave"), "form", draft.id, "hold_leave", draft.step),),
+    )
+    await context.say("form.hold", rows, words=short(text, 60), title=context.text(f"{draft.form}.title"))
+
+
+PRESSES = {"form": press_form}

@@ -1,0 +1,177 @@
+"""Forms: questions asked one after the other, as pure functions over a draft.
+
+A step is ``(draft, input) -> (draft, outcome)``: no Telegram, no database, so that back, skip, mending one answer, a restart and
+a repeated update work the same in every form. What is done with a filled-in form stands with the form itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from knowledge.clock import MINUTE
+from knowledge.records.drafts import Draft
+
+FOCUS = 30 * MINUTE
+"""How long after its last question a form owns the next text, in seconds."""
+
+PREVIEW = "preview"
+"""The step after the last question, where everything is shown once more."""
+
+Answers = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An answer that cannot be taken; ``key`` names the sentence that says what to do."""
+
+    key: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def always(_: Answers) -> bool:
+    """Ask in any case."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question. ``parse`` turns a text into the answer or a Fault; without it only a button answers."""
+
+    id: str
+    parse: Callable[[str], str | Fault] | None = None
+    choices: tuple[str, ...] = ()
+    ticks: tuple[str, ...] = ()
+    skippable: bool = False
+    number: bool = False
+    contact: bool = False
+    when: Callable[[Answers], bool] = always
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: its steps in order. Its version is raised when the steps change; ``preview``: shown before it is done."""
+
+    id: str
+    version: int
+    steps: tuple[Step, ...]
+    preview: bool = True
+
+    def step(self, name: str) -> Step | None:
+        """The step of this name."""
+        return next((step for step in self.steps if step.id == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a person did: ``text``, ``choice`` (of a step), ``tick``, ``back``, ``skip``, ``edit`` (a step), ``submit``, ``look``."""
+
+    kind: Literal["text", "choice", "tick", "back", "skip", "edit", "submit", "look"]
+    value: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What follows: ask the draft's step (perhaps after a fault), show the preview, or the form is done."""
+
+    kind: Literal["ask", "preview", "done", "refused"]
+    fault: Fault | None = None
+
+
+def begin(form: Form, draft: Draft, now: int) -> Draft:
+    """The draft at the first question that has no answer yet, owning the next text."""
+    known = form.step(draft.step)
+    step = draft.step if known or (draft.step == PREVIEW and form.preview) else _first_open(form, draft.answers)
+    if draft.version != form.version or not step:
+        step = _first_open(form, draft.answers)
+    return replace(draft, step=step, version=form.version, focus=now + FOCUS)
+
+
+def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Outcome]:
+    """Take what the person did. An input of another step (an older button) changes nothing and asks again."""
+    draft = begin(form, draft, now)
+    step = form.step(draft.step)
+    if given.kind == "look" or (given.step and given.step != draft.step and given.kind in {"choice", "tick", "skip"}):
+        return draft, _here(form, draft)
+    if given.kind == "edit" and draft.step == PREVIEW and form.step(given.value):
+        return replace(draft, step=given.value, mending=True), Outcome("ask")
+    if given.kind == "back":
+        return _back(form, draft)
+    if given.kind == "submit":
+        return draft, Outcome("done") if draft.step == PREVIEW else _here(form, draft)
+    if step is None:  # at the preview, a text is no answer
+        return draft, Outcome("preview", Fault("form.fault.preview"))
+    if given.kind == "skip":
+        return _answered(form, draft, "") if step.skippable else (draft, Outcome("ask", Fault("form.fault.no_skip")))
+    if given.kind == "tick":
+        return _ticked(form, draft, step, given.value)
+    if given.kind == "choice":
+        return _answered(form, draft, given.value) if given.value in step.choices else (draft, _here(form, draft))
+    return _text(form, draft, step, given.value)
+
+
+def _text(form: Form, draft: Draft, step: Step, text: str) -> tuple[Draft, Outcome]:
+    if step.parse is None:
+        return draft, Outcome("ask", Fault("form.fault.tap"))
+    parsed = step.parse(text)
+    if isinstance(parsed, Fault):
+        return draft, Outcome("ask", parsed)
+    return _answered(form, draft, parsed)
+
+
+def _ticked(form: Form, draft: Draft, step: Step, value: str) -> tuple[Draft, Outcome]:
+    """Ticks are kept as one answer: the ticked names, in order. ``all`` ticks everything and goes on; ``no`` refuses."""
+    if value == "no":
+        return draft, Outcome("refused")
+    if value == "all":
+        return _answered(form, draft, ",".join(step.ticks))
+    ticked = [one for one in draft.answers.get(step.id, "").split(",") if one]
+    if value == "go":
+        if set(step.ticks) <= set(ticked):
+            return _answered(form, draft, ",".join(step.ticks))
+        return draft, Outcome("ask", Fault("form.fault.ticks"))
+    if value not in step.ticks:
+        return draft, _here(form, draft)
+    ticked = [one for one in step.ticks if (one in ticked) != (one == value)]
+    return replace(draft, answers={**draft.answers, step.id: ",".join(ticked)}), Outcome("ask")
+
+
+def _answered(form: Form, draft: Draft, answer: str) -> tuple[Draft, Outcome]:
+    answers = {**draft.answers, draft.step: answer}
+    following = PREVIEW if draft.mending else _next(form, draft.step, answers)
+    draft = replace(draft, answers=answers, step=following, mending=False)
+    if following == PREVIEW and not form.preview:
+        return draft, Outcome("done")
+    return draft, _here(form, draft)
+
+
+def _back(form: Form, draft: Draft) -> tuple[Draft, Outcome]:
+    if draft.mending:
+        return replace(draft, step=PREVIEW, mending=False), Outcome("preview")
+    asked = [step.id for step in form.steps if step.when(draft.answers)]
+    place = asked.index(draft.step) if draft.step in asked else len(asked)
+    if place == 0:
+        return draft, Outcome("ask", Fault("form.fault.first"))
+    return replace(draft, step=asked[place - 1]), Outcome("ask")
+
+
+def _here(form: Form, draft: Draft) -> Outcome:
+    return Outcome("preview" if draft.step == PREVIEW and form.preview else "ask")
+
+
+def _next(form: Form, name: str, answers: Answers) -> str:
+    later = False
+    for step in form.steps:
+        if later and step.when(answers):
+            return step.id
+        later = later or step.id == name
+    return PREVIEW
+
+
+def _first_open(form: Form, answers: Answers) -> str:
+    for step in form.steps:
+        if step.when(answers) and step.id not in answers:
+            return step.id
+    return PREVIEW if form.preview else form.steps[-1].id

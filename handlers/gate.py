@@ -1,0 +1,94 @@
+"""The gate: what every update passes first. Who writes, in which language, whether it was answered before."""
+
+from __future__ import annotations
+
+from telegram import Message, Update
+from telegram.constants import ChatType
+from telegram.ext import ApplicationHandlerStop, BaseHandler, TypeHandler
+
+from handlers.buttons import Button
+from handlers.context import Context, Reply
+from handlers.views import render
+from knowledge.records import inbox, people
+from knowledge.text import has_han
+
+LONG = 3500
+"""A text of this length may be the first part of a paste that the client split at 4096 characters."""
+PASTE_SECONDS = 3
+"""How soon after it the other parts of such a paste arrive."""
+
+
+async def on_update(update: Update, context: Context) -> None:
+    """Meet the person; say again what was already done; pass the rest on."""
+    user = update.effective_user
+    if user is None or user.is_bot:
+        raise ApplicationHandlerStop
+    context.update_id = update.update_id
+    with context.store.transaction():
+        context.person = people.meet(context.store, user.id, user.language_code, context.now)
+        if update.my_chat_member:
+            gone = update.my_chat_member.new_chat_member.status in {"kicked", "left"}
+            people.unreachable(context.store, user.id, context.now if gone else None)
+            raise ApplicationHandlerStop
+        private = update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE
+        if private:
+            _hear(update.message, context)
+    if not private:
+        await _in_group(update, context)
+        raise ApplicationHandlerStop
+    if update.edited_message:
+        await context.say("edited")
+        raise ApplicationHandlerStop
+    confirmed = inbox.result(context.store, update.update_id)
+    if confirmed:  # a kill came between the commit and the reply
+        view, args = confirmed
+        await context.send(render(context.services, context.lang, view, dict(args)))
+        raise ApplicationHandlerStop
+    if update.message and _part_of_before(update.message, context):
+        raise ApplicationHandlerStop
+
+
+def _hear(message: Message | None, context: Context) -> None:
+    """Note that the chat is open, and Chinese writing; whether Latin letters are English, the reader says later."""
+    person = context.person
+    if person.started is None or person.unreachable is not None:
+        people.started(context.store, person.id, context.now)
+    if message and message.text and person.heard != "zh" and has_han(message.text[:400]):
+        people.heard(context.store, person.id, "zh")
+    context.person = people.get(context.store, person.id) or person
+
+
+def _part_of_before(message: Message, context: Context) -> bool:
+    """Whether this is a further part of an album or of a split paste, which was answered with the first part."""
+    if message.media_group_id:
+        if context.services.albums.get(context.person.id) == message.media_group_id:
+            return True
+        context.services.albums[context.person.id] = message.media_group_id
+        return False
+    if not message.text:
+        return False
+    second = int(message.date.timestamp())
+    continued = second <= context.person.paste_until
+    if len(message.text) >= LONG:
+        people.paste(context.store, context.person.id, second + PASTE_SECONDS)
+    return continued
+
+
+async def _in_group(update: Update, context: Context) -> None:
+    """In groups only commands and mentions are answered, with the way to the private chat; nothing personal is said there."""
+    message = update.message
+    if message is None or message.sender_chat is not None or update.effective_chat is None:
+        return
+    name = context.bot.username
+    addressed = bool(message.text) and (
+        f"@{name}".lower() in (message.text or "").lower() or (message.text or "").startswith(("/start", "/find", "/county", "/help"))
+    )
+    if addressed:
+        button = Button(context.text("button.private"), url=f"https://t.me/{name}?start=group")
+        reply = Reply(context.text("group"), ((button,),))
+        await context.send_to(update.effective_chat.id, reply)
+
+
+def handlers() -> list[BaseHandler[Update, Context, None]]:
+    """The handler that stands before all others."""
+    return [TypeHandler(Update, on_update)]

@@ -1,0 +1,174 @@
+"""Registering an interest: the form, its consents, and the confirmation that says what happens next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telegram import Update
+
+from handlers import checks
+from handlers.buttons import press
+from handlers.context import Context, Reply, Services
+from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
+from handlers.forms import Answers, Form, Step
+from handlers.pairings import find_target
+from handlers.presses import Presses
+from handlers.views import view
+from knowledge.clock import DAY
+from knowledge.records import interests, people
+from knowledge.records.drafts import Draft
+from knowledge.records.interests import Interest, Registration
+from knowledge.records.moves import NUDGES
+
+CONSENTS = ("keep", "abroad", "pass_on")
+
+
+def _asks_contact(answers: Answers) -> bool:
+    """Contacts are asked for only where an operator answers for them."""
+    return answers.get("collects") != "no"
+
+
+def _asks_consent(answers: Answers) -> bool:
+    return answers.get("agreed") != "yes"
+
+
+FORM = Form(
+    "interest",
+    version=1,
+    steps=(
+        Step("consent", ticks=CONSENTS, when=_asks_consent),
+        Step("organisation", checks.organisation),
+        Step("contact", checks.contact, when=_asks_contact),
+        Step("phone", checks.phone, skippable=True, number=True, contact=True, when=_asks_contact),
+        Step("offer", checks.offer),
+        Step("mode", choices=("alone", "group")),
+    ),
+)
+
+
+def _facts(services: Services, lang: str, draft: Draft) -> Facts:
+    name, _, _ = draft.subject.partition("@")
+    county, need = find_target(services, name) or (None, None)
+    return {
+        "county": county,
+        "need": need,
+        "operator": services.operator,
+        "privacy_contact": services.privacy_contact,
+        "collects": services.collects,
+        "field": services.base.fields[need.field].name[lang] if need else "",
+    }
+
+
+def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
+    """What the person said or gave before, offered as a ready answer."""
+    if step.id in draft.answers:
+        return draft.answers[step.id]
+    if step.id == "offer":
+        words = services.last_words.get(draft.person, "")
+        return words if isinstance(checks.offer(words), str) else ""
+    known = interests.profile(services.store, draft.person)
+    return {"organisation": known[0], "contact": known[1], "phone": known[2] or ""}.get(step.id, "") if known else ""
+
+
+def _took(context: Context, before: Draft, after: Draft) -> None:
+    """The consents are kept at the moment they are complete."""
+    if before.step == "consent" and after.step != "consent" and "consent" in after.answers:
+        people.consent(context.store, after.person, CONSENTS, given=True, now=context.now)
+
+
+def _finish(context: Context, draft: Draft) -> Done:
+    services, answers = context.services, draft.answers
+    name, _, kind = draft.subject.partition("@")
+    county, need = find_target(services, name) or (None, None)
+    if county is None:  # the base was changed while the form was open
+        return "interest.gone", {}
+    wish = Registration(
+        organisation=answers["organisation"],
+        contact=answers.get("contact", ""),
+        phone=answers.get("phone") or None,
+        offer=answers["offer"],
+        grouped=answers["mode"] == "group",
+        county=county.id,
+        need=need.id if need else None,
+        task=_task(services, need.field if need else ""),
+        kind=next((one for one in services.base.kinds if kind and one[:2] == kind), None),
+    )
+    result = interests.register(context.store, draft.person, wish, services.office(), context.update_id, context.now)
+    return ("interest.done" if result.outcome == "done" else "interest.known"), {"interest": result.interest.id}
+
+
+def _task(services: Services, field: str) -> str:
+    brands = (task.id for task in services.base.plan.tasks if task.id.startswith("brand-") and field in task.fields)
+    return next(brands, "pairing")
+
+
+def subject_name(services: Services, lang: str, interest: Interest) -> str:
+    """What an interest is about, in a few words."""
+    county = services.base.counties.get(interest.county)
+    need = services.base.needs.get(interest.need or "")
+    place = county.short[lang] if county else interest.county
+    return f"{place} · {services.base.fields[need.field].name[lang]}" if need else place
+
+
+@view("interest.done")
+def done(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """What was registered, whose turn it is, and by when somebody is reminded."""
+    return _confirmation(services, lang, args, "interest.done")
+
+
+@view("interest.known")
+def known(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """It was registered before."""
+    return _confirmation(services, lang, args, "interest.known")
+
+
+def _confirmation(services: Services, lang: str, args: dict[str, Any], key: str) -> Reply:
+    interest = interests.get(services.store, int(args["interest"]))
+    if interest is None:
+        return Reply(services.texts(lang, "press.gone"))
+    first, second = NUDGES["submitted"]
+    text = services.texts(
+        lang,
+        key,
+        interest=interest,
+        about=subject_name(services, lang, interest),
+        remind=interest.created + first,
+        promise=interest.created + second,
+        days=(first // DAY, second // DAY),
+        office=bool(services.office()),
+        stage=services.texts(lang, f"stage.{interest.stage}"),
+    )
+    rows = ((press(services.texts(lang, "button.open_interest"), "mine", interest.id),),)
+    return Reply(text, rows)
+
+
+@view("interest.gone")
+def gone(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """The need left the knowledge base while the form was open."""
+    return Reply(services.texts(lang, "press.gone"))
+
+
+@view("form.refused")
+def refused(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """No consent: nothing is kept, and there is still a way to the office."""
+    text = services.texts(lang, "interest.refused", operator=services.operator, privacy_contact=services.privacy_contact)
+    return Reply(text, ((press(services.texts(lang, "button.ask"), "ask", ""),),))
+
+
+async def press_register(update: Update, context: Context, args: list[str]) -> str | None:
+    """The button on a card: start the form."""
+    name, kind = (args + ["", ""])[:2]
+    found = find_target(context.services, name)
+    if found is None:
+        return context.text("press.gone")
+    if not found[0].agricultural:
+        return context.text("county.urban_line")
+    answers = {} if context.services.collects else {"collects": "no"}
+    if set(CONSENTS) <= people.agreed(context.store, context.person.id):
+        answers["agreed"] = "yes"
+    await open_form(context, "interest", f"{name}@{kind}" if kind else name, answers)
+    return None
+
+
+register_kit(Kit(FORM, _finish, _facts, _suggest, _took))
+PRESSES: Presses = {"reg": press_register}

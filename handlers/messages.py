@@ -1,0 +1,113 @@
+"""Messages that are no commands: answers to a form, free text, and everything that is neither."""
+
+from __future__ import annotations
+
+from telegram import Message, Update
+from telegram.ext import BaseHandler, MessageHandler, filters
+
+from handlers.context import Context
+from handlers.find import answer_freely
+from handlers.form_handler import KITS, hold, take
+from handlers.forms import Input
+from handlers.start import cancel
+from knowledge.records import drafts
+from knowledge.records.drafts import Draft
+
+WORDS = {
+    "back": frozenset({"返回", "上一步", "后退", "退回", "back", "go back"}),
+    "skip": frozenset({"跳过", "略过", "skip", "pass"}),
+    "cancel": frozenset({"取消", "不填了", "算了", "cancel", "stop", "quit"}),
+}
+"""Words that steer a form when they stand alone."""
+
+ASIDES = frozenset({"help", "contact_human", "my_interests", "privacy", "follow_up", "task_info", "county_info", "cancel"})
+"""Intents that, in the middle of a form, may be meant as something else than an answer."""
+ASKING = ("?", "?", "吗", "呢", "怎么", "什么", "多少", "哪", "谁", "how", "what", "where", "who", "when", "can i", "why")
+
+KINDS_OF_MESSAGE = (
+    ("voice", "other.voice"),
+    ("video_note", "other.voice"),
+    ("audio", "other.voice"),
+    ("photo", "other.photo"),
+    ("video", "other.photo"),
+    ("document", "other.photo"),
+    ("animation", "other.sticker"),
+    ("sticker", "other.sticker"),
+    ("location", "other.location"),
+    ("venue", "other.location"),
+    ("contact", "other.contact"),
+)
+
+
+async def on_message(update: Update, context: Context) -> None:
+    """Whose is it: the form's, or the reader's?"""
+    message = update.message
+    if message is None:
+        return
+    draft = _form_in_hand(message, context)
+    if draft is not None:
+        await _to_form(message, context, draft)
+    elif message.text:
+        await answer_freely(context, message.text)
+    elif message.caption:
+        await answer_freely(context, message.caption)
+    else:
+        await context.say(_other(message))
+
+
+def _form_in_hand(message: Message, context: Context) -> Draft | None:
+    """The draft that owns this message: it has the focus, or its question is replied to."""
+    draft = drafts.current(context.store, context.person.id)
+    if draft is None or draft.form not in KITS:
+        return None
+    replied = message.reply_to_message is not None and message.reply_to_message.message_id == draft.question
+    return draft if draft.focused(context.now) or replied or draft.last_update == context.update_id else None
+
+
+async def _to_form(message: Message, context: Context, draft: Draft) -> None:
+    step = KITS[draft.form].form.step(draft.step)
+    if message.contact and step and step.contact:
+        await take(context, draft, Input("text", message.contact.phone_number))
+        return
+    if not message.text:
+        await context.say("form.text_wanted", what=context.text(_other(message)))
+        await take(context, draft, Input("look"))
+        return
+    word = message.text.strip().strip("。.!!").lower()
+    if word in WORDS["cancel"]:
+        await context.send(await cancel(context))
+    elif word in WORDS["back"]:
+        await take(context, draft, Input("back"))
+    elif word in WORDS["skip"]:
+        await take(context, draft, Input("skip", step=draft.step))
+    elif draft.last_update != context.update_id and _aside(context, draft, message.text):
+        await hold(context, draft, message.text)
+    else:
+        text = message.text_html if draft.form == "notice" else message.text
+        await take(context, draft, Input("text", text))
+
+
+def _aside(context: Context, draft: Draft, text: str) -> bool:
+    """Whether a text in the middle of a form reads as a command or a question rather than as an answer."""
+    if draft.form not in {"interest"} or len(text) > 200:
+        return False
+    if text.startswith("/"):
+        return True
+    asking = any(mark in text.lower() for mark in ASKING)
+    intent = context.services.reader.read(text).intent
+    return intent in ASIDES and (asking or intent in {"help", "contact_human", "my_interests", "privacy"})
+
+
+def _other(message: Message) -> str:
+    """The text for a message without words, by what it is."""
+    return next((key for attribute, key in KINDS_OF_MESSAGE if getattr(message, attribute, None)), "other.unknown")
+
+
+async def on_unknown_command(update: Update, context: Context) -> None:
+    """A command that does not exist."""
+    await context.say("other.command")
+
+
+def handlers() -> list[BaseHandler[Update, Context, None]]:
+    """Unknown commands, then every other message."""
+    return [MessageHandler(filters.COMMAND, on_unknown_command), MessageHandler(filters.ALL, on_message)]

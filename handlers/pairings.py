@@ -1,0 +1,142 @@
+"""Pairings as a person sees them: the compact list, and the card with its reasons, evidence and open questions."""
+
+from __future__ import annotations
+
+from handlers.buttons import Button, Rows, press
+from handlers.context import Reply, Services
+from handlers.wishes import pack
+from knowledge.base import County, Need
+from knowledge.matching import Pairing, Reason, Recommendation, Wish, at_county, recommend
+from knowledge.records.coverage import coverage
+from knowledge.understanding import Understanding
+
+PAGE = 5
+SHORT_REASONS = ("named", "partner", "trip", "national_key", "municipal_key", "near", "covered", "crowded", "need_covered", "nobody_yet")
+"""The reasons worth a word in the list; the card tells all."""
+
+
+def reason_text(services: Services, lang: str, reason: Reason, *, short: bool = False) -> str:
+    """A reason in words, for the list (``short``) or the card."""
+    base = services.base
+    of = reason.of
+    if reason.id in {"field", "near"}:
+        of = base.fields[reason.of].name[lang]
+    elif reason.id == "brand":
+        of = base.tasks[reason.of].name[lang]
+    elif reason.id == "partner":
+        of = next(c.partner.city[lang] for c in base.counties.values() if c.partner and c.partner.city.zh == reason.of)
+    elif reason.id == "eastern":
+        of = base.eastern[reason.of][lang]
+    return services.texts(lang, f"{'tag' if short else 'reason'}.{reason.id}", of=of)
+
+
+def echo(services: Services, lang: str, u: Understanding) -> str:
+    """What was understood, each part with the words that said it; empty when nothing was."""
+    base = services.base
+    fields = [(base.fields[found.id].name[lang], found.words) for found in u.fields]
+    counties = [(base.counties[found.id].short[lang], found.words) for found in u.counties]
+    kind = (base.kinds[u.kind.id].name[lang], u.kind.words) if u.kind else None
+    origin = (" ".join(part for part in (u.origin.province, u.origin.city) if part), u.origin.words) if u.origin else None
+    away = [base.counties[f.id].short[lang] for f in u.refused_counties] + [base.fields[f.id].name[lang] for f in u.refused_fields]
+    resources = [(services.texts(lang, f"resource.{found.id}"), found.words) for found in u.resources]
+    if not (fields or counties or kind or origin or away):
+        return ""
+    return services.texts(
+        lang, "find.echo", fields=fields, counties=counties, kind=kind, origin=origin, away=away, resources=resources
+    )
+
+
+def listing(services: Services, lang: str, wish: Wish, *, offset: int = 0, heard: str = "") -> Reply:
+    """The ranked pairings as a compact list with numbered buttons, under what was understood."""
+    found = recommend(services.base, wish, services.around())
+    page = found.pairings[offset : offset + PAGE]
+    items = [_item(services, lang, pairing) for pairing in page]
+    text = services.texts(
+        lang,
+        "find.list",
+        heard=heard,
+        offset=offset,
+        items=items,
+        suggested=[services.base.fields[one].name[lang] for one in found.fields] if found.suggested and wish.kind else [],
+        open_ended=found.suggested and not wish.kind,
+        urban=[services.base.counties[c].short[lang] for c in wish.counties if not services.base.counties[c].agricultural],
+    )
+    return Reply(text, _list_rows(services, lang, wish, found, page, offset))
+
+
+def _item(services: Services, lang: str, pairing: Pairing) -> dict[str, object]:
+    tags = [reason_text(services, lang, r, short=True) for r in pairing.reasons if r.id in SHORT_REASONS]
+    need = pairing.need
+    return {
+        "county": pairing.county.short[lang],
+        "field": services.base.fields[need.field].name[lang] if need else "",
+        "need": need.text[lang] if need else "",
+        "inferred": bool(need and need.basis == "opportunity"),
+        "tags": tags,
+    }
+
+
+def _list_rows(
+    services: Services, lang: str, wish: Wish, found: Recommendation, page: tuple[Pairing, ...], offset: int
+) -> Rows:
+    code = pack(services.base, wish)
+    numbers = tuple(press(str(offset + i), "k", target(p.need, p.county), code) for i, p in enumerate(page, 1))
+    more: list[Button] = []
+    if offset:
+        more.append(press(services.texts(lang, "button.earlier"), "l", max(0, offset - PAGE), code))
+    if offset + PAGE < len(found.pairings):
+        more.append(press(services.texts(lang, "button.more"), "l", offset + PAGE, code))
+    return (numbers, tuple(more), (press(services.texts(lang, "button.guided"), "g", ""),))
+
+
+def target(need: Need | None, county: County) -> str:
+    """What a card is about, as it travels in a button: a need, or a county as a whole."""
+    return need.id if need else county.id
+
+
+def find_target(services: Services, name: str) -> tuple[County, Need | None] | None:
+    """The county and need that a button is about, or None when the base has it no longer."""
+    need = services.base.needs.get(name)
+    county = services.base.counties.get(need.county if need else name)
+    return (county, need) if county else None
+
+
+def card(services: Services, lang: str, name: str, wish: Wish) -> Reply | None:
+    """The card of a need (or of a county as a whole) for this wish. None: the base has it no longer."""
+    found = find_target(services, name)
+    if found is None:
+        return None
+    county, need = found
+    base = services.base
+    pairing = at_county(base, county, need, wish, services.around())
+    field = need.field if need else (wish.fields[0] if len(wish.fields) == 1 else "")
+    precedent = next(base.precedents(field, county.id), None) if field else None
+    engaged = coverage(services.store).at(need.id) if need else None
+    text = services.texts(
+        lang,
+        "card",
+        county=county,
+        need=need,
+        field=base.fields[field].name[lang] if field else "",
+        tier=services.texts(lang, f"tier.{county.tier}"),
+        reasons=[reason_text(services, lang, reason) for reason in pairing.reasons],
+        unknowns=[reason_text(services, lang, reason) for reason in pairing.unknowns],
+        task=base.tasks[pairing.task],
+        precedent=precedent,
+        engaged=engaged,
+        aid=county.aid[:3],
+        more_aid=max(0, len(county.aid) - 3),
+        agricultural=county.agricultural,
+    )
+    code = pack(base, wish)
+    rows: list[tuple[Button, ...]] = []
+    if county.agricultural:
+        rows.append((press(services.texts(lang, "button.register"), "reg", name, wish.kind[:2]),))
+    rows.append(
+        (
+            press(services.texts(lang, "button.county", county=county.short[lang]), "c", county.id, 0, code),
+            press(services.texts(lang, "button.list"), "l", 0, code),
+        )
+    )
+    rows.append((press(services.texts(lang, "button.ask"), "ask", name),))
+    return Reply(text, tuple(rows))

@@ -1,0 +1,132 @@
+"""The first words, and those that work at every moment: /start, /help, /lang, /privacy, /cancel."""
+
+from __future__ import annotations
+
+from telegram import Update
+from telegram.ext import BaseHandler, CommandHandler
+
+from handlers.admin.review import waiting_page
+from handlers.browse import county_page, plan_page
+from handlers.buttons import press
+from handlers.commands import for_role
+from handlers.context import Context, Reply, Services
+from handlers.form_handler import KITS, resume_row
+from handlers.pairings import card
+from handlers.presses import Presses
+from knowledge.matching import Wish
+from knowledge.records import drafts, people
+
+
+def welcome(services: Services, lang: str, person: int) -> Reply:
+    """Who this is, what to write, three ways on."""
+    texts = services.texts
+    rows = (
+        (press(texts(lang, "button.guided"), "g", ""), press(texts(lang, "button.plan"), "plan")),
+        (press(texts(lang, "button.other_language"), "lang", "en" if lang == "zh" else "zh"),),
+        *resume_row(services, lang, person),
+    )
+    return Reply(texts(lang, "start", operator=services.operator), rows)
+
+
+def help_page(services: Services, lang: str, person: int) -> Reply:
+    """What can be written and which commands there are."""
+    commands = [(c.name, services.texts(lang, f"command.{c.name}")) for c in for_role(services.role(person))]
+    rows = (
+        (press(services.texts(lang, "button.guided"), "g", ""), press(services.texts(lang, "button.ask"), "ask", "")),
+        *resume_row(services, lang, person),
+    )
+    return Reply(services.texts(lang, "help", commands=commands), rows)
+
+
+def privacy_page(services: Services, lang: str) -> Reply:
+    """What is kept and who answers for it."""
+    text = services.texts(lang, "privacy", operator=services.operator, privacy_contact=services.privacy_contact)
+    return Reply(text, ((press(services.texts(lang, "button.ask"), "ask", ""),),))
+
+
+async def cancel(context: Context) -> Reply:
+    """Give up the form in hand, if there is one."""
+    draft = drafts.current(context.store, context.person.id)
+    if draft is None:
+        return Reply(context.text("cancel.nothing"), ((press(context.text("button.my"), "my"),),))
+    with context.store.transaction():
+        drafts.drop(context.store, draft.id)
+    title = context.text(f"{draft.form}.title") if draft.form in KITS else ""
+    return Reply(context.text("form.cancelled", form=title))
+
+
+async def on_start(update: Update, context: Context) -> None:
+    """/start, perhaps with a deep link: county-<id>, need-<id>, plan."""
+    link = context.args[0] if context.args else ""
+    kind, _, name = link.partition("-")
+    services, lang = context.services, context.lang
+    if kind == "county" and name in context.base.counties:
+        await context.send(county_page(services, lang, context.base.counties[name], Wish()))
+    elif kind == "need" and (reply := card(services, lang, name, Wish())):
+        await context.send(reply)
+    elif kind == "plan":
+        await context.send(plan_page(services, lang))
+    else:
+        await context.send(welcome(services, lang, context.person.id))
+    if context.role == "city":
+        await context.send(waiting_page(services, lang))
+
+
+async def on_help(update: Update, context: Context) -> None:
+    """/help."""
+    await context.send(help_page(context.services, context.lang, context.person.id))
+
+
+async def on_privacy(update: Update, context: Context) -> None:
+    """/privacy."""
+    await context.send(privacy_page(context.services, context.lang))
+
+
+async def on_cancel(update: Update, context: Context) -> None:
+    """/cancel."""
+    await context.send(await cancel(context))
+
+
+async def on_lang(update: Update, context: Context) -> None:
+    """/lang: both languages as buttons, or the one named after it."""
+    wanted = (context.args or [""])[0].lower()
+    if wanted in {"zh", "en"}:
+        await _choose(context, wanted)
+        await context.send(Reply(context.text("lang.chosen")))
+        return
+    rows = ((press("中文", "lang", "zh"), press("English", "lang", "en")),)
+    await context.send(Reply(context.text("lang.ask"), rows))
+
+
+async def _choose(context: Context, lang: str) -> None:
+    people.choose_language(context.store, context.person.id, lang)
+    context.person = people.get(context.store, context.person.id) or context.person
+
+
+async def press_lang(update: Update, context: Context, args: list[str]) -> str | None:
+    """A language was tapped: the welcome in it."""
+    if args[:1] not in (["zh"], ["en"]):
+        return context.text("press.old")
+    await _choose(context, args[0])
+    await context.show(update, welcome(context.services, context.lang, context.person.id))
+    return context.text("lang.chosen")
+
+
+async def press_help(update: Update, context: Context, args: list[str]) -> str | None:
+    """The help page."""
+    await context.send(help_page(context.services, context.lang, context.person.id))
+    return None
+
+
+PRESSES: Presses = {"lang": press_lang, "help": press_help}
+
+
+def handlers() -> list[BaseHandler[Update, Context, None]]:
+    """The commands of this conversation."""
+    return [
+        CommandHandler("start", on_start),
+        CommandHandler("help", on_help),
+        CommandHandler("lang", on_lang),
+        CommandHandler("privacy", on_privacy),
+        CommandHandler("cancel", on_cancel),
+    ]

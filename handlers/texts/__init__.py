@@ -1,0 +1,64 @@
+"""The catalogues: every text a user reads, in Chinese and English, rendered with autoescape.
+
+A template that misses a variable, or a key that does not exist, is an error and never an empty place in a sentence.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, StrictUndefined, Template
+
+from knowledge.clock import in_shanghai
+
+FOLDER = Path(__file__).parent
+LANGS = ("zh", "en")
+WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+
+
+class Texts:
+    """The catalogues of both languages; templates are compiled when first used."""
+
+    def __init__(self) -> None:
+        self.environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self.environment.filters["date"] = show_date
+        self.environment.filters["day"] = show_day
+        self.sources = {lang: load(lang) for lang in LANGS}
+        self._compiled: dict[tuple[str, str], Template] = {}
+
+    def __call__(self, lang: str, key: str, **values: Any) -> str:
+        """The text ``key`` in ``lang``, with its values put in escaped."""
+        template = self._compiled.get((lang, key))
+        if template is None:
+            template = self._compiled[lang, key] = self.environment.from_string(self.sources[lang][key])
+        return template.render(lang=lang, **values).strip()
+
+    def known(self, key: str) -> bool:
+        """Whether there is a text of this key."""
+        return key in self.sources["zh"]
+
+
+@cache
+def load(lang: str) -> dict[str, str]:
+    """The templates of one language by key."""
+    data: dict[str, str] = yaml.load((FOLDER / f"{lang}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return data
+
+
+def show_date(second: int, lang: str) -> str:
+    """A moment in Chongqing's time, with its weekday and hour."""
+    at = in_shanghai(second)
+    if lang == "zh":
+        return f"{at.month}月{at.day}日(周{WEEKDAYS['zh'][at.weekday()]}){at:%H:%M}"
+    return f"{WEEKDAYS['en'][at.weekday()]} {at.day} {at:%b} {at:%H:%M}"
+
+
+def show_day(second: int, lang: str) -> str:
+    """A day in Chongqing's time, with its weekday."""
+    at = in_shanghai(second)
+    if lang == "zh":
+        return f"{at.month}月{at.day}日(周{WEEKDAYS['zh'][at.weekday()]})"
+    return f"{WEEKDAYS['en'][at.weekday()]} {at.day} {at:%b}"

@@ -1,0 +1,71 @@
+"""A wish in a few ASCII characters, so that the buttons of a list carry it: nothing of a person's words is stored for them.
+
+``inel.na.t238.24`` = fields (two letters each), kind, origin, counties (three digits each, refused ones after ``-``).
+"""
+
+from __future__ import annotations
+
+import string
+
+from knowledge.base import KnowledgeBase
+from knowledge.matching import Wish
+from knowledge.understanding import Understanding
+
+MAX_FIELDS, MAX_COUNTIES = 4, 3
+LETTERS = string.ascii_lowercase + string.ascii_uppercase
+
+
+def from_understanding(u: Understanding) -> Wish:
+    """What was understood, as ids."""
+    return Wish(
+        fields=tuple(found.id for found in u.fields),
+        counties=tuple(found.id for found in u.counties),
+        refused_fields=tuple(found.id for found in u.refused_fields),
+        refused_counties=tuple(found.id for found in u.refused_counties),
+        province=u.origin.province if u.origin else "",
+        city=u.origin.city if u.origin else "",
+        kind=u.kind.id if u.kind else "",
+        resources=tuple(found.id for found in u.resources),
+    )
+
+
+def pack(base: KnowledgeBase, wish: Wish) -> str:
+    """The wish as it travels in a button; what does not matter for ranking, or is too much, is left out."""
+    fields = "".join(one[:2] for one in wish.fields[:MAX_FIELDS])
+    kind = wish.kind[:2]
+    origin = ""
+    if wish.city in base.partners:
+        origin = base.partners[wish.city].code[-3:]
+    elif wish.province in base.eastern:
+        origin = LETTERS[list(base.eastern).index(wish.province)]
+    named = wish.counties[:MAX_COUNTIES]
+    refused = wish.refused_counties[: MAX_COUNTIES - len(named)]
+    counties = "".join(base.counties[one].code[-3:] for one in named)
+    away = "".join(base.counties[one].code[-3:] for one in refused)
+    return ".".join([fields, kind, origin, counties + (f"-{away}" if away else "")]).rstrip(".")
+
+
+def unpack(base: KnowledgeBase, packed: str) -> Wish:
+    """The wish that a button carries; parts that mean nothing (any more) are passed over."""
+    fields, kind, origin, counties = (packed.split(".") + [""] * 4)[:4]
+    by_letters = {one[:2]: one for one in base.fields}
+    by_code = {county.code[-3:]: county for county in base.counties.values()}
+    named, _, away = counties.partition("-")
+    province = city = ""
+    partner = by_code.get(origin)
+    if partner and partner.partner:
+        province, city = "山东", partner.partner.city.zh
+    elif len(origin) == 1 and LETTERS.find(origin) in range(len(base.eastern)):
+        province = list(base.eastern)[LETTERS.find(origin)]
+    return Wish(
+        fields=tuple(by_letters[pair] for pair in _cut(fields, 2) if pair in by_letters),
+        counties=tuple(by_code[code].id for code in _cut(named, 3) if code in by_code),
+        refused_counties=tuple(by_code[code].id for code in _cut(away, 3) if code in by_code),
+        province=province,
+        city=city,
+        kind=next((one for one in base.kinds if kind and one[:2] == kind), ""),
+    )
+
+
+def _cut(text: str, width: int) -> list[str]:
+    return [text[i : i + width] for i in range(0, len(text), width)]

@@ -1,0 +1,40 @@
+"""Coverage: how far help has come, need by need, from the interests as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from knowledge.records.store import Store
+
+CROWDED = 3
+"""Open interests in one need from which it counts as crowded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """What is under way at one need: open interests, and those signed or beyond."""
+
+    open: int = 0
+    covered: int = 0
+
+
+NOTHING = Engagement()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Engagement by need, and counties in which everything asked for is already covered."""
+
+    needs: Mapping[str, Engagement] = field(default_factory=dict)
+    covered_counties: frozenset[str] = frozenset()
+
+    def at(self, need: str) -> Engagement:
+        """What is under way at this need."""
+        return self.needs.get(need, NOTHING)
+
+
+def coverage(store: Store) -> Coverage:
+    """The coverage as the records have it now: only needs at which something is under way."""
+    rows = store.all("SELECT need, open, covered FROM need_coverage WHERE open > 0 OR covered > 0")
+    return Coverage({row["need"]: Engagement(row["open"], row["covered"]) for row in rows})

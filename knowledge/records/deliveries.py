@@ -1,0 +1,94 @@
+"""Deliveries: what goes out on its own, one row for each message to each person.
+
+Case mail is written in the transaction of its cause; a notice's rows are frozen when it is confirmed. ``pending → sending →
+sent | blocked | gone | failed | unknown``; "sending" is committed before the call.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from knowledge.records.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message to send: ``view`` names what is rendered, ``args`` what it is about."""
+
+    id: int
+    person: int
+    notice: int | None
+    view: str
+    args: dict[str, str | int]
+    attempts: int
+
+
+def put(store: Store, person: int, view: str, now: int, **args: str | int) -> None:
+    """Case mail: send ``view`` to the person as soon as possible."""
+    store.execute(
+        "INSERT INTO deliveries (person, view, args, due, updated) VALUES (?, ?, ?, ?, ?)",
+        (person, view, json.dumps(args, ensure_ascii=False), now, now),
+    )
+
+
+def claim(store: Store, now: int, limit: int) -> list[Delivery]:
+    """Take what is due, case mail first, then the oldest notice: committed as "sending" before anything is sent."""
+    with store.transaction():
+        rows = store.all(
+            "SELECT id, person, notice, view, args, attempts FROM deliveries"
+            " WHERE state = 'pending' AND notice IS NULL AND due <= ? ORDER BY due, id LIMIT ?",
+            (now, limit),
+        )
+        if not rows:
+            rows = store.all(
+                "SELECT d.id, d.person, d.notice, d.view, d.args, d.attempts FROM deliveries d"
+                " WHERE d.state = 'pending' AND d.due <= ? AND d.notice ="
+                "  (SELECT min(n.id) FROM notices n WHERE n.state = 'sending') ORDER BY d.due, d.id LIMIT ?",
+                (now, limit),
+            )
+        store.connection.executemany(
+            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, updated = ? WHERE id = ?",
+            [(now, row["id"]) for row in rows],
+        )
+    return [
+        Delivery(row["id"], row["person"], row["notice"], row["view"], json.loads(row["args"]), row["attempts"] + 1)
+        for row in rows
+    ]
+
+
+def outcome(store: Store, delivery: int, state: str, now: int, *, message: int | None = None, error: str | None = None) -> None:
+    """What became of a delivery."""
+    store.execute(
+        "UPDATE deliveries SET state = ?, message = ?, error = ?, updated = ? WHERE id = ?", (state, message, error, now, delivery)
+    )
+
+
+def again(store: Store, delivery: int, due: int, error: str, *, repeated: bool = False) -> None:
+    """Back into the queue, not before ``due``; ``repeated``: it may have arrived, and is marked so."""
+    store.execute("UPDATE deliveries SET state = 'pending', due = ?, error = ? WHERE id = ?", (due, error, delivery))
+    if repeated:
+        store.execute("UPDATE deliveries SET args = json_set(args, '$.repeated', 1) WHERE id = ?", (delivery,))
+
+
+def recover(store: Store, now: int) -> None:
+    """After a kill: what was being sent may have arrived.
+
+    A notice's copy becomes "unknown" and is never sent again by itself. Case mail is sent again, marked as perhaps repeated.
+    """
+    with store.transaction():
+        store.execute("UPDATE deliveries SET state = 'unknown', updated = ? WHERE state = 'sending' AND notice IS NOT NULL", (now,))
+        store.execute(
+            "UPDATE deliveries SET state = 'pending', due = ?, args = json_set(args, '$.repeated', 1)"
+            " WHERE state = 'sending' AND notice IS NULL",
+            (now,),
+        )
+
+
+def next_due(store: Store) -> int | None:
+    """When something is to be sent next, in seconds; None when nothing waits."""
+    value: int | None = store.value(
+        "SELECT min(due) FROM deliveries d WHERE state = 'pending'"
+        " AND (notice IS NULL OR EXISTS (SELECT 1 FROM notices n WHERE n.id = d.notice AND n.state = 'sending'))"
+    )
+    return value

@@ -1,0 +1,181 @@
+"""The tables, as migrations: append-only, never edited once released.
+
+Times are whole seconds since 1970 (UTC), given by the caller's clock; SQL never asks for the time itself.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("jiedui")
+
+M001 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+-- Before consent nothing but the id, the language and the mute is kept of a person.
+CREATE TABLE people (
+  id INTEGER PRIMARY KEY,             -- the Telegram user id, which is also the private chat's id
+  lang TEXT CHECK (lang IN ('zh', 'en')),      -- chosen by the person
+  heard TEXT CHECK (heard IN ('zh', 'en')),    -- the language last written in
+  client TEXT,                        -- the language of the client, as Telegram tells it
+  started INTEGER,                    -- when the private chat was opened: only then can the bot write first
+  unreachable INTEGER,                -- since when the person has blocked the bot or is gone
+  muted INTEGER NOT NULL DEFAULT 0,   -- 1: no notices
+  paste_until INTEGER NOT NULL DEFAULT 0,      -- until when text counts as the rest of a split paste
+  first_seen INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE organisations (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  kind TEXT, province TEXT, city TEXT, fields TEXT NOT NULL DEFAULT '[]',
+  created INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE members (
+  organisation INTEGER NOT NULL REFERENCES organisations (id),
+  person INTEGER NOT NULL REFERENCES people (id),
+  role TEXT NOT NULL CHECK (role IN ('first_contact', 'member')),
+  name TEXT NOT NULL,
+  phone TEXT,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (organisation, person)
+) STRICT;
+CREATE INDEX members_person ON members (person);
+
+CREATE TABLE drafts (
+  id INTEGER PRIMARY KEY,
+  person INTEGER NOT NULL REFERENCES people (id),
+  form TEXT NOT NULL, version INTEGER NOT NULL, subject TEXT NOT NULL,
+  step TEXT NOT NULL,
+  answers TEXT NOT NULL DEFAULT '{}',
+  mending INTEGER NOT NULL DEFAULT 0,   -- 1: one answer is being corrected, then back to the preview
+  focus INTEGER NOT NULL,                 -- until when the form owns the next text; 0: parked
+  question INTEGER,                       -- message id of the last question
+  last_update INTEGER NOT NULL DEFAULT 0, -- the update whose answer is already in
+  held TEXT,                              -- a text that may be an answer or something else, until a button says
+  updated INTEGER NOT NULL,
+  UNIQUE (person, form, subject)
+) STRICT;
+
+-- A copy of the YAML's needs, so that rows can refer to them and be counted by field.
+CREATE TABLE needs (id TEXT PRIMARY KEY, county TEXT NOT NULL, field TEXT NOT NULL) STRICT;
+
+CREATE TABLE interests (
+  id INTEGER PRIMARY KEY,
+  organisation INTEGER NOT NULL REFERENCES organisations (id),
+  person INTEGER NOT NULL REFERENCES people (id),
+  county TEXT NOT NULL,
+  need TEXT,                          -- empty: the county as a whole
+  task TEXT NOT NULL,
+  offer TEXT NOT NULL,
+  grouped INTEGER NOT NULL DEFAULT 0, -- 1: would join a group
+  stage TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 1,
+  turn TEXT NOT NULL CHECK (turn IN ('organisation', 'county', 'city', 'nobody')),
+  since INTEGER NOT NULL,             -- since when it is that party's turn
+  handler INTEGER,                    -- the administrator who took it on
+  created INTEGER NOT NULL, updated INTEGER NOT NULL,
+  cause INTEGER NOT NULL UNIQUE       -- the update that registered it: the same press never registers twice
+) STRICT;
+CREATE UNIQUE INDEX interests_open ON interests (organisation, county, coalesce(need, ''))
+  WHERE stage NOT IN ('completed', 'declined', 'withdrawn');
+CREATE INDEX interests_person ON interests (person);
+CREATE INDEX interests_need ON interests (need);
+
+CREATE TABLE interest_events (
+  id INTEGER PRIMARY KEY,
+  interest INTEGER NOT NULL REFERENCES interests (id),
+  at INTEGER NOT NULL, actor INTEGER, role TEXT NOT NULL,
+  move TEXT NOT NULL, before TEXT, after TEXT NOT NULL,
+  reason TEXT, note TEXT
+) STRICT;
+CREATE INDEX interest_events_interest ON interest_events (interest, id);
+
+-- Every update as it came, until it is answered; afterwards only its number, so that a repeated one is known.
+CREATE TABLE inbox (
+  update_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, payload TEXT,
+  result TEXT        -- what it brought about, as the view that confirms it: said again if a kill came before the reply
+) STRICT;
+CREATE INDEX inbox_waiting ON inbox (update_id) WHERE payload IS NOT NULL;
+
+CREATE TABLE notices (
+  id INTEGER PRIMARY KEY,
+  author INTEGER NOT NULL, html TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('sending', 'paused', 'stopped', 'done')),
+  created INTEGER NOT NULL, finished INTEGER,
+  why TEXT,
+  cause INTEGER NOT NULL UNIQUE       -- the update that confirmed it
+) STRICT;
+
+-- Everything that goes out on its own: case mail (a view to be rendered) and copies of notices.
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY,
+  person INTEGER NOT NULL,
+  notice INTEGER REFERENCES notices (id),
+  view TEXT NOT NULL, args TEXT NOT NULL DEFAULT '{}',
+  state TEXT NOT NULL DEFAULT 'pending'
+    CHECK (state IN ('pending', 'sending', 'sent', 'blocked', 'gone', 'failed', 'unknown')),
+  due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  message INTEGER, error TEXT, updated INTEGER NOT NULL,
+  UNIQUE (notice, person)
+) STRICT;
+CREATE INDEX deliveries_waiting ON deliveries (notice, due, id) WHERE state = 'pending';
+CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
+CREATE VIEW outbox AS SELECT * FROM deliveries WHERE notice IS NULL AND state IN ('pending', 'sending');
+
+-- A deadline of the product: served by one tick.
+CREATE TABLE deadlines (
+  id INTEGER PRIMARY KEY,
+  due INTEGER NOT NULL, kind TEXT NOT NULL, subject INTEGER NOT NULL, version INTEGER NOT NULL,
+  UNIQUE (kind, subject, version)
+) STRICT;
+CREATE INDEX deadlines_due ON deadlines (due);
+
+CREATE TABLE consents (
+  id INTEGER PRIMARY KEY,
+  person INTEGER NOT NULL, purpose TEXT NOT NULL, version INTEGER NOT NULL,
+  given INTEGER NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX consents_person ON consents (person, purpose, id);
+
+-- Texts handed to a person: an offer that nothing fits yet, a question.
+CREATE TABLE questions (
+  id INTEGER PRIMARY KEY,
+  person INTEGER NOT NULL REFERENCES people (id),
+  kind TEXT NOT NULL CHECK (kind IN ('offer', 'question', 'wrong')),
+  text TEXT NOT NULL, county TEXT,
+  created INTEGER NOT NULL, answered INTEGER, answer TEXT, answerer INTEGER,
+  cause INTEGER NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL, actor INTEGER, action TEXT NOT NULL, object TEXT NOT NULL, detail TEXT
+) STRICT;
+
+-- How far help has come, by need: open interests, and those that are signed or beyond.
+CREATE VIEW need_coverage AS
+  SELECT need, county,
+    count(*) FILTER (WHERE stage NOT IN ('completed', 'declined', 'withdrawn')) AS open,
+    count(*) FILTER (WHERE stage IN ('signed', 'landed', 'completed')) AS covered
+  FROM interests WHERE need IS NOT NULL
+  GROUP BY need;
+
+-- How each notice stands.
+CREATE VIEW notice_counts AS
+  SELECT notice, state, count(*) AS n FROM deliveries WHERE notice IS NOT NULL GROUP BY notice, state;
+"""
+
+
+@migrations()
+def m001_initial(db: Database) -> None:
+    """The first set of tables."""
+    run_script(db, M001)
+
+
+def run_script(db: Database, script: str) -> None:
+    """Run the statements one by one: ``executescript`` would commit, and a migration is one transaction."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.execute(statement)

@@ -1,0 +1,168 @@
+"""The store: one SQLite file, opened by one process, written in short transactions.
+
+Rules kept here: WAL with synchronous=FULL (what was confirmed to a person survives a power cut), never an ``await`` inside a
+transaction, a busy timeout short enough that a conversation never hangs on the command line's copy of the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from knowledge.base import KnowledgeBase
+from knowledge.records.schema import migrations
+
+BUSY_SECONDS = 1.5
+KNOWN = frozenset({"m001_initial"})
+"""The migrations of this version: a database that has seen others was made by a newer one."""
+Row = sqlite3.Row
+Value = str | int | float | None
+
+
+class StoreFault(Exception):
+    """The database cannot be used. ``key`` names the text that tells a person what to do: locked, damaged, newer, channel, path."""
+
+    def __init__(self, key: str, path: Path, **facts: str) -> None:
+        self.key, self.path, self.facts = key, path, facts
+        super().__init__(f"{key}: {path}")
+
+
+class Store:
+    """An open database. Statements outside ``transaction()`` commit by themselves."""
+
+    def __init__(self, path: Path, *, channel: str) -> None:
+        """Open or make the database at ``path`` for ``channel`` ('telegram' or 'terminal').
+
+        Raises StoreFault when it is damaged, locked, made for another channel or by a newer Jiedui.
+        """
+        self.path = path
+        self._deferred: list[tuple[str, Sequence[Value]]] = []
+        try:
+            self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            self.connection.row_factory = sqlite3.Row
+            self.db = Database(self.connection)
+            self._prepare(channel)
+        except sqlite3.OperationalError as error:
+            key = "locked" if "locked" in str(error) else "path"
+            raise StoreFault(key, path) from error
+        except sqlite3.DatabaseError as error:
+            raise StoreFault("damaged", path) from error
+
+    def _prepare(self, channel: str) -> None:
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        self.connection.execute("PRAGMA synchronous=FULL")
+        self.connection.execute("PRAGMA foreign_keys=ON")
+        self.connection.execute("PRAGMA secure_delete=ON")
+        pending = {migration.name for migration in migrations.pending(self.db)}
+        if pending:
+            migrations.apply(self.db)
+        if {migration.name for migration in migrations.applied(self.db)} - KNOWN:
+            raise StoreFault("newer", self.path)
+        made_for = self.meta("channel")
+        if made_for is None:
+            self.set_meta("channel", channel)
+        elif made_for != channel:
+            raise StoreFault("channel", self.path, made_for=made_for, wanted=channel)
+
+    def close(self) -> None:
+        """Write what was deferred and close. Closing twice does no harm."""
+        try:
+            self.flush()
+        except sqlite3.ProgrammingError:  # already closed
+            return
+        self.connection.close()
+
+    # -- statements -------------------------------------------------------------------------------------------------
+
+    def execute(self, sql: str, values: Sequence[Value] = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        return self.connection.execute(sql, values)
+
+    def one(self, sql: str, values: Sequence[Value] = ()) -> Row | None:
+        """The first row, if any."""
+        row: Row | None = self.connection.execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
+        """All rows."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def value(self, sql: str, values: Sequence[Value] = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.connection.execute(sql, values).fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Store]:
+        """Everything inside is committed at its end, or not at all. Joins a transaction already open."""
+        if self.connection.in_transaction:
+            yield self
+            return
+        self.connection.execute("BEGIN IMMEDIATE")
+        deferred, self._deferred = self._deferred, []
+        try:
+            for sql, values in deferred:
+                self.connection.execute(sql, values)
+            yield self
+        except BaseException:
+            self.connection.rollback()
+            self._deferred = deferred + self._deferred
+            raise
+        self.connection.execute("COMMIT")
+
+    def defer(self, sql: str, values: Sequence[Value] = ()) -> None:
+        """Write this together with the next transaction, or at ``flush()``: for marks whose loss does no harm."""
+        self._deferred.append((sql, values))
+
+    def flush(self) -> None:
+        """Write what was deferred."""
+        if self._deferred and not self.connection.in_transaction:
+            with self.transaction():
+                pass
+
+    # -- small facts ------------------------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        """A fact about this database."""
+        row = self.one("SELECT value FROM meta WHERE key = ?", (key,))
+        return row["value"] if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Note a fact about this database."""
+        self.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value))
+
+    def mirror(self, base: KnowledgeBase) -> None:
+        """Copy the ids of the base's needs, so that rows can be counted by them. Needs that left the base stay."""
+        rows = [(need.id, need.county, need.field) for need in base.needs.values()]
+        digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+        if self.meta("needs") == digest:
+            return
+        with self.transaction():
+            self.connection.executemany(
+                "INSERT INTO needs VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET county = excluded.county, field = excluded.field",
+                rows,
+            )
+            self.set_meta("needs", digest)
+
+    def audit(self, at: int, actor: int | None, action: str, subject: str, detail: str | None = None) -> None:
+        """Note who did what to which row. ``detail`` holds no personal data."""
+        self.execute("INSERT INTO audit (at, actor, action, object, detail) VALUES (?, ?, ?, ?, ?)", (at, actor, action, subject, detail))
+
+
+def backup(path: Path, target: Path) -> None:
+    """Copy a running database safely. Raises StoreFault('path') when ``target`` cannot be written or exists."""
+    if target.exists():
+        raise StoreFault("exists", target)
+    source = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    try:
+        with sqlite3.connect(target) as copy:
+            source.backup(copy)
+        copy.close()
+    finally:
+        source.close()
