@@ -28,6 +28,8 @@ TAG = re.compile(r"<[^>]+>")
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 BOLD = re.compile(r"<b>(.*?)</b>", re.DOTALL)
 STEP = re.compile(r"^\+?(\d+)\s*([mhd])$")
+TRIAL = "本机试用 (trial on this machine)"
+"""Who answers for the data of a trial in the terminal when no operator is set."""
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
 
 
@@ -82,9 +84,18 @@ def plain(text: str) -> str:
 class Chat:
     """One sitting: an application on a database, spoken to line by line."""
 
-    def __init__(self, settings: Settings, database: Path, screen: Screen, *, client: str, base: KnowledgeBase | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Path,
+        screen: Screen,
+        *,
+        client: str,
+        base: KnowledgeBase | None = None,
+        request: type[TerminalRequest] = TerminalRequest,
+    ) -> None:
         self._settings, self._database, self._screen = settings, database, screen
-        self._client, self._base = client, base or load()
+        self._client, self._base, self._request = client, base or load(), request
         self.clock = MovableClock()
         self.app: App
         self.people: People
@@ -94,11 +105,13 @@ class Chat:
     async def open(self) -> None:
         """Build the application on the database and start it."""
         self._store = Store(self._database, channel="terminal")
-        request = TerminalRequest(self._store, self.clock, self._screen.show)
+        request = self._request(self._store, self.clock, self._screen.show)
         self.people = People(request, self.clock, self._client)
         self.clock.offset = self.people.memory.clock
         self.people.turn_to(self.people.memory.current or ("我" if self._client == "zh" else "me"))
         settings = self._settings.model_copy(update={"owners": self._settings.owners | frozenset(self.people.memory.owners)})
+        if not settings.collects:  # nothing leaves this machine, so the whole form can be tried
+            settings = settings.model_copy(update={"operator": TRIAL, "privacy_contact": TRIAL})
         self.app = build_application(settings, self._store, base=self._base, request=request, clock=self.clock)
         await self.app.initialize()
         await self.app.start()

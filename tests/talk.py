@@ -1,0 +1,180 @@
+"""Conversations for the tests: people who write and press, through the real application and the in-process channel."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from telegram import Update
+
+from bot.application import settled
+from bot.channels.chat import Chat, Screen, plain
+from bot.channels.terminal import Shown, TerminalRequest
+from bot.settings import Settings
+from handlers.context import Services
+from knowledge.base import KnowledgeBase
+from knowledge.clock import MovableClock
+from knowledge.records.store import Store
+
+MONDAY = 1_780_279_200
+"""Monday 1 June 2026, 10:00 in Chongqing: where the tests' clock begins."""
+
+
+class Scripted(TerminalRequest):
+    """The in-process channel with failures to order: ``script[method]`` holds answers or exceptions for the next calls."""
+
+    script: dict[str, list[tuple[int, dict[str, Any]] | Exception]] = {}
+    calls: list[tuple[str, dict[str, Any]]] = []
+
+    async def do_request(self, url: str, method: str, request_data: Any = None, **timeouts: Any) -> tuple[int, bytes]:
+        name = url.rsplit("/", 1)[1]
+        self.calls.append((name, dict(request_data.parameters) if request_data else {}))
+        if queue := self.script.get(name):
+            answer = queue.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer[0], json.dumps(answer[1]).encode()
+        return await super().do_request(url, method, request_data, **timeouts)
+
+
+class Recorder(Screen):
+    """Keeps what was shown, by chat."""
+
+    def __init__(self) -> None:
+        super().__init__(io.StringIO(), bold=False)
+        self.shown: dict[int, list[Shown]] = defaultdict(list)
+        self.alerts: list[str] = []
+
+    def show(self, shown: Shown) -> None:
+        if shown.how == "alert":
+            self.alerts.append(shown.html)
+        else:
+            self.shown[shown.chat].append(shown)
+
+
+@dataclass
+class Person:
+    """Somebody in the chat."""
+
+    talk: Talk
+    name: str
+    id: int
+
+    async def says(self, text: str, **more: Any) -> str:
+        """Write a message; returns everything that was shown in answer to it."""
+        return await self.does(self.talk.as_(self).people.says(text, **more))
+
+    async def presses(self, label: str) -> str:
+        """Press the button whose label contains ``label`` (or is that number)."""
+        buttons = self.talk.as_(self).people.keyboard()
+        found = [b for b in buttons if b["label"] == label] or [b for b in buttons if label in b["label"]]
+        assert found, f"no button {label!r} among {[b['label'] for b in buttons]}"
+        return await self.does(self.talk.people.presses(found[0]))
+
+    async def presses_data(self, data: str, message: int = 1) -> str:
+        """Press a button with this data, of a message of any age."""
+        return await self.does(self.talk.as_(self).people.presses({"data": data, "message": str(message)}))
+
+    async def does(self, update: Mapping[str, Any]) -> str:
+        """Send an update; returns everything that was shown in answer to it."""
+        before = len(self.seen)
+        alerts = len(self.talk.screen.alerts)
+        await self.talk.chat.update(dict(update))
+        return "\n".join([*(plain(s.html) for s in self.seen[before:]), *self.talk.screen.alerts[alerts:]])
+
+    @property
+    def seen(self) -> list[Shown]:
+        """Every message shown to this person."""
+        return self.talk.screen.shown[self.id]
+
+    @property
+    def last(self) -> str:
+        """The last message shown to this person, as plain text."""
+        return plain(self.seen[-1].html) if self.seen else ""
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels of the last keyboard."""
+        return [b["label"] for b in self.talk.as_(self).people.keyboard()]
+
+
+class Talk:
+    """An application on a database, and the people who talk to it."""
+
+    def __init__(self, folder: Path, base: KnowledgeBase, *, client: str = "zh", **settings: Any) -> None:
+        self.folder, self.base, self.client = folder, base, client
+        self.settings = Settings(**{"pace": 1000, "operator": "测试单位", "privacy_contact": "privacy@example.org", **settings})
+        self.screen = Recorder()
+        self.chat: Chat
+        self.clock_offset = 0
+
+    @property
+    def people(self) -> Any:
+        return self.chat.people
+
+    @property
+    def services(self) -> Services:
+        services: Services = self.chat.app.bot_data["services"]
+        return services
+
+    @property
+    def store(self) -> Store:
+        return self.services.store
+
+    async def __aenter__(self) -> Talk:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.chat.close()
+
+    async def open(self) -> None:
+        """Build the application on the database and start it."""
+        Scripted.script, Scripted.calls = {}, []
+        self.chat = Chat(
+            self.settings, self.folder / "chat.db", self.screen, client=self.client, base=self.base, request=Scripted
+        )
+        self.chat.clock = MovableClock(frozen_at=MONDAY)
+        await self.chat.open()
+
+    async def restart(self) -> None:
+        """Close and build anew on the same database."""
+        await self.chat.close()
+        await self.open()
+
+    def person(self, name: str, *, owner: bool = False) -> Person:
+        """Somebody who has opened the chat."""
+        before = self.people.memory.current
+        number = self.people.turn_to(name, owner=owner)
+        if owner:
+            self.services.owners.add(number)
+            self.store.execute(
+                "INSERT OR IGNORE INTO people (id, client, started, first_seen, last_seen) VALUES (?, ?, 1, 1, 1)", (number, self.client)
+            )
+        self.people.turn_to(before)
+        return Person(self, name, number)
+
+    def as_(self, person: Person) -> Talk:
+        """Speak as this person."""
+        self.people.turn_to(person.name)
+        return self
+
+    async def move_clock(self, seconds: int) -> None:
+        """Let time pass, with everything that falls due."""
+        self.chat.clock.move(seconds)
+        self.people.memory.clock = self.chat.clock.offset
+        self.services.wake()
+        await settled(self.chat.app)
+
+    async def put(self, update: Mapping[str, Any]) -> None:
+        """Hand in an update without waiting for what it causes."""
+        await self.chat.app.update_queue.put(Update.de_json(dict(update), self.chat.app.bot))
+
+    async def settle(self) -> None:
+        """Wait until every update is answered and nothing is due."""
+        await settled(self.chat.app)
