@@ -17,7 +17,7 @@ from knowledge.reading.features import Feature
 from knowledge.reading.scopes import clauses
 from knowledge.text import has_han, has_latin
 
-SURE = -1.0
+SURE = -1.2
 """A field scoring above this is concluded."""
 DOUBT = -1.6
 """A field scoring above this, but not :data:`SURE`, is worth a question when nothing is sure."""

@@ -15,7 +15,7 @@ from knowledge.reading.tokens import Tokens
 COUNTY, PLACE, HIDDEN = "\ue000", "\ue001", "\ue002"
 """Characters that stand for a county, for another place, and for words that must not count."""
 _BREAK = "\ue003"
-_NGRAM = 4
+_NGRAM = 2
 _STEM = 5
 _KEPT = frozenset("?!:")
 

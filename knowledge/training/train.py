@@ -50,8 +50,10 @@ def phrases(folder: Path = FOLDER) -> list[Phrase]:
     found: dict[str, Phrase] = {}
     for path in sorted(folder.glob("*.yaml")):
         for row in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
-            phrase = Phrase(str(row["t"]), frozenset(row.get("f", ())), row.get("i", "find_counties"), frozenset(row.get("r", ())))
-            found.setdefault(phrase.text, phrase)
+            fields, given = frozenset(row.get("f", ())), frozenset(row.get("r", ()))
+            for text in [row["t"]] if "t" in row else row["w"].split(","):
+                phrase = Phrase(str(text).strip(), fields, row.get("i", "find_counties"), given)
+                found.setdefault(phrase.text, phrase)
     return list(found.values())
 
 
