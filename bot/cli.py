@@ -11,12 +11,16 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli_words import explain
 from knowledge.base import PLAN, KnowledgeBase
 from knowledge.loading import FaultyBase, load
+
+if TYPE_CHECKING:
+    from bot.jsonlines import Answer
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,25 +87,56 @@ def chat(db: Path | None, lang: str | None) -> None:
 
 
 @main.command()
-@click.argument("text", nargs=-1, required=True)
-def understand(text: tuple[str, ...]) -> None:
+@click.argument("text", nargs=-1)
+@click.option("--json", "lines", is_flag=True, help='Read {"id", "text"} a line from standard input, answer a line each.')
+def understand(text: tuple[str, ...], lines: bool) -> None:
     """Show what is understood of TEXT."""
     import json
 
+    from bot import jsonlines
     from knowledge.understanding import Reader, as_json
 
     base = _base()
-    click.echo(json.dumps(as_json(Reader(base, lexicon=base.lexicon).read(" ".join(text))), ensure_ascii=False, indent=1))
+    if lines:
+        _answer_lines(jsonlines.understanding(base))
+    else:
+        read = Reader(base, lexicon=base.lexicon).read(_joined(text))
+        click.echo(json.dumps(as_json(read), ensure_ascii=False, indent=1))
 
 
 @main.command()
-@click.argument("text", nargs=-1, required=True)
+@click.argument("text", nargs=-1)
+@click.option("--json", "lines", is_flag=True, help='Read {"id", "text", "state"} a line from standard input, answer a line each.')
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="The language of the answer; by default that of TEXT.")
-def recommend(text: tuple[str, ...], lang: str | None) -> None:
+def recommend(text: tuple[str, ...], lines: bool, lang: str | None) -> None:
     """Show the pairings for TEXT, with their reasons."""
-    from bot.answers import recommendation
+    from bot import jsonlines
 
-    click.echo(recommendation(_base(), " ".join(text), lang))
+    base = _base()
+    if lines:
+        _answer_lines(jsonlines.recommendation(base, dt.datetime.now(dt.UTC).year))
+    else:
+        from bot.answers import recommendation
+
+        click.echo(recommendation(base, _joined(text), lang))
+
+
+def _joined(text: tuple[str, ...]) -> str:
+    """The words of the command line as one text."""
+    if not text:
+        raise click.UsageError("say something: TEXT is missing")
+    return " ".join(text)
+
+
+def _answer_lines(answer: Answer) -> None:
+    """From standard input to standard output, a line at a time."""
+    from bot.jsonlines import answer_lines
+
+    try:
+        for line in answer_lines(sys.stdin.buffer, answer):
+            click.echo(line)
+    except BrokenPipeError:
+        os._exit(0)
 
 
 @main.command()

@@ -1,0 +1,101 @@
+"""One JSON object a line in, one out, order kept: what other programs and the evaluation talk to.
+
+A line that cannot be read is answered with its id (where it has one) and an error, and is not fatal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from handlers.wishes import from_understanding
+from knowledge.base import KnowledgeBase
+from knowledge.matching import Circumstances, recommend
+from knowledge.records.coverage import Coverage
+from knowledge.understanding import Reader, as_json
+
+Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+class BadLine(Exception):
+    """A line that does not have the form it must have; the message says what is wrong."""
+
+
+def answer_lines(lines: Iterable[bytes], answer: Answer) -> Iterator[str]:
+    """Answer each line that is not blank."""
+    for line in lines:
+        if not line.strip():
+            continue
+        name: object = None
+        try:
+            asked = json.loads(line.decode("utf-8"))
+            if not isinstance(asked, dict):
+                raise BadLine("not a JSON object")
+            name = asked.get("id")
+            if not isinstance(asked.get("text"), str):
+                raise BadLine("`text` must be a string")
+            answered = {"id": name, **answer(asked)}
+        except UnicodeDecodeError as error:
+            answered = {"id": name, "error": f"not UTF-8 at byte {error.start}"}
+        except (json.JSONDecodeError, RecursionError) as error:
+            answered = {"id": name, "error": f"not JSON: {error}"}
+        except BadLine as error:
+            answered = {"id": name, "error": str(error)}
+        yield json.dumps(answered, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+
+
+def understanding(base: KnowledgeBase) -> Answer:
+    """``{"id", "text"}`` → what is understood, as ids."""
+    reader = Reader(base, lexicon=base.lexicon)
+    return lambda asked: as_json(reader.read(asked["text"]))
+
+
+def recommendation(base: KnowledgeBase, year: int) -> Answer:
+    """``{"id", "text", "state": {"covered", "trip", "named"}}`` → ranked counties with needs, tasks and reasons.
+
+    ``covered``: counties in which every field asked for already has a partner; ``named`` takes the place of what the text names.
+    """
+    reader = Reader(base, lexicon=base.lexicon)
+
+    def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
+        state = asked.get("state") or {}
+        if not isinstance(state, dict):
+            raise BadLine("`state` must be an object")
+        trip = state.get("trip") or {}
+        if not isinstance(trip, dict):
+            raise BadLine("`trip` must be an object or null")
+        covered = _ids(state, "covered", base)
+        wish = from_understanding(reader.read(asked["text"]))
+        if state.get("named") is not None:
+            named = _ids(state, "named", base)
+            wish = replace(wish, counties=named, refused_counties=tuple(c for c in wish.refused_counties if c not in named))
+        around = Circumstances(
+            year, Coverage(covered_counties=frozenset(covered)), _ids(trip, "region", base), tuple(map(str, trip.get("theme") or ()))
+        )
+        found = recommend(base, wish, around)
+        return {
+            "ranked": [pairing.county.id for pairing in found.pairings],
+            "tasks": list(found.tasks),
+            "fields": list(found.fields),
+            "pairings": [
+                {
+                    "county": pairing.county.id,
+                    "need": pairing.need.id if pairing.need else None,
+                    "task": pairing.task,
+                    "score": pairing.score,
+                    "reasons": [reason.id for reason in pairing.reasons],
+                }
+                for pairing in found.pairings
+            ],
+        }
+
+    return answer
+
+
+def _ids(holder: Mapping[str, Any], key: str, base: KnowledgeBase) -> tuple[str, ...]:
+    value = holder.get(key) or ()
+    if not isinstance(value, list | tuple):
+        raise BadLine(f"`{key}` must be a list")
+    return tuple(one for one in value if isinstance(one, str) and one in base.counties)
