@@ -64,7 +64,7 @@ pwd -P > $(VENV)/made-in; \
 for lock in $$have $(2); do cp requirements/$$lock.txt $(VENV)/$$lock.txt; done
 endef
 
-.PHONY: help chat test bench evaluate train lock clean python stale
+.PHONY: help chat run test bench evaluate train lock clean python stale
 
 help: ## this list
 	@echo 'Jiedui (结对). The commands, each of which sets itself up in .venv:'
@@ -72,6 +72,9 @@ help: ## this list
 
 chat: $(VENV)/run.txt ## the assistant in this terminal: no token, no network
 	@$(BIN)/jiedui chat $(ARGS)
+
+run: $(VENV)/run.txt ## the bot on Telegram, by the settings in .env
+	@$(BIN)/jiedui run
 
 test: $(VENV)/dev.txt ## lint, check the types, run the tests
 	@echo 'Checking with ruff, mypy and pytest…'
