@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from knowledge.reading.characters import sounds
 from knowledge.reading.tokens import Sound, Word as Token
-from knowledge.text import even, has_han
+from knowledge.text import even_word, has_han
 
 LEXICON = Path(__file__).parent / "plan" / "lexicon.yaml"
 
@@ -100,7 +100,7 @@ def collisions(lexicon: Lexicon) -> list[str]:
         meanings: defaultdict[str, list[str]] = defaultdict(list)
         for name, meaning in getattr(lexicon, group).items():
             for word in (*meaning.zh, *meaning.en):
-                meanings[even(word).text].append(name)
+                meanings[even_word(word)].append(name)
         told += [f"{group}: {word!r} stands under {', '.join(names)}" for word, names in meanings.items() if len(names) > 1]
     return told
 
@@ -126,7 +126,7 @@ class Phrases:
         self._sounds: dict[tuple[str, ...], str] = {}
         for name, group in words.items():
             for raw in group:
-                word = even(raw).text.strip()
+                word = even_word(raw).strip()
                 if has_han(word):
                     self._han.setdefault(word, name)
                     if by_sound and len(word) > 1 and all(char in sounds() for char in word):

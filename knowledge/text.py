@@ -15,6 +15,8 @@ LIMIT = 4096
 
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _LONE_HAN = re.compile(r"(?<![㐀-鿿])[㐀-鿿](?:\s+[㐀-鿿](?![㐀-鿿]))+")
+_ALL_HAN = re.compile(r"[一-鿿]+")
+_PLAIN_LATIN = re.compile(r"[!-;=-~]+(?: [!-;=-~]+)*")
 _EVEN = str.maketrans(
     {
         "囗": "口", "〇": "零", "\u2019": "'", "\u2018": "'", "\u2013": "-", "\u2014": "-", "\u3002": "。", "…": "。",
@@ -75,6 +77,15 @@ def even(written: str) -> Even:
             back.append(index)
     text = "".join(letters)
     return _without_lone_blanks(Even(written, text, back))
+
+
+def even_word(word: str) -> str:
+    """``even(word).text`` for one word of a list, quickly: lists hold ten thousand of them, nearly all plain already."""
+    if _ALL_HAN.fullmatch(word):
+        return word.translate(simplified()).translate(_EVEN)
+    if _PLAIN_LATIN.fullmatch(word):
+        return word.lower()
+    return even(word).text
 
 
 def _plain(char: str, table: dict[int, str]) -> str:
