@@ -34,7 +34,7 @@ Words = Annotated[tuple[Word, ...], BeforeValidator(_split)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Meaning(_Part):
@@ -93,15 +93,19 @@ def load(path: Path = LEXICON) -> Lexicon:
     return Lexicon.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))  # noqa: S506
 
 
-def collisions(lexicon: Lexicon) -> list[str]:
-    """One sentence for each word that stands under two meanings of the same group."""
-    told: list[str] = []
+def collisions(lexicon: Lexicon) -> list[tuple[tuple[str, str], str]]:
+    """Each word that stands under two meanings of one group: the later meaning's key, and a sentence that names them all."""
+    told: list[tuple[tuple[str, str], str]] = []
     for group in ("fields", "near", "kinds", "resources", "landmarks", "slips"):
         meanings: defaultdict[str, list[str]] = defaultdict(list)
         for name, meaning in getattr(lexicon, group).items():
             for word in (*meaning.zh, *meaning.en):
                 meanings[even_word(word)].append(name)
-        told += [f"{group}: {word!r} stands under {', '.join(names)}" for word, names in meanings.items() if len(names) > 1]
+        told += [
+            ((group, names[-1]), f"{word!r} stands under {', '.join(names)}")
+            for word, names in meanings.items()
+            if len(names) > 1
+        ]
     return told
 
 

@@ -25,8 +25,8 @@ from knowledge.base import (
     KnowledgeBase,
     Need,
     Plan,
+    Source,
 )
-
 from knowledge.lexicon import Lexicon, collisions
 
 Key = tuple[str | int, ...]
@@ -101,14 +101,15 @@ class _Folder:
         """The file ``name`` as ``model``, or None after noting its faults."""
         file = self.path / name
         try:
-            data = yaml.load(file.read_text("utf-8"), Loader=_Loader)  # a subclass of CSafeLoader
+            data = _Loader(file.read_text("utf-8")).get_single_data()
             if complete is not None and isinstance(data, dict):
                 complete(data)
             return model.model_validate(data)
         except FileNotFoundError:
             self.faults.append(Fault(str(file), 1, "", "this file is missing"))
         except UnicodeDecodeError as error:
-            self.faults.append(Fault(str(file), 1, "", f"not UTF-8 at byte {error.start}"))
+            line = file.read_bytes()[: error.start].count(b"\n") + 1
+            self.faults.append(Fault(str(file), line, "", f"not UTF-8 at byte {error.start}"))
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self.faults.append(Fault(str(file), line, "", f"not valid YAML: {error.problem}"))
@@ -220,17 +221,28 @@ def _broken_rules(base: KnowledgeBase, fields: _FieldsFile, kinds: _KindsFile, t
         yield from _unknown("cases.yaml", (*key, "counties"), case.counties, base.counties)
     if "village-trip" not in base.tasks:
         yield "tasks.yaml", ("tasks",), "the task village-trip is missing"
-    for group, known in (("fields", base.fields), ("near", base.fields), ("kinds", base.kinds)):
-        for one in getattr(base.lexicon, group):
-            if one not in known:
-                yield "lexicon.yaml", (group, one), f"unknown id: {one}"
-    for collision in collisions(base.lexicon):
-        yield "lexicon.yaml", (), collision
+    yield from _broken_lexicon(base)
+    for name, entry in (("tasks.yaml", base.plan), *((f"counties/{c.id}.yaml", c) for c in base.counties.values())):
+        yield from _addresses(name, entry, ())
+    for i, case in enumerate(base.cases):
+        yield from _addresses("cases.yaml", case, ("cases", i))
     seen: dict[str, str] = {}
     for county in base.counties.values():
         name = f"counties/{county.id}.yaml"
         for i, need in enumerate(county.needs):
             yield from _broken_need(name, i, need, base, seen, today)
+
+
+def _broken_lexicon(base: KnowledgeBase) -> Iterator[Broken]:
+    groups: dict[str, Mapping[str, object]] = {
+        "fields": base.fields, "near": base.fields, "kinds": base.kinds, "landmarks": base.counties, "slips": base.counties,
+    }  # fmt: skip
+    for group, known in groups.items():
+        for one in getattr(base.lexicon, group):
+            if one not in known:
+                yield "lexicon.yaml", (group, one), f"unknown id: {one}"
+    for key, collision in collisions(base.lexicon):
+        yield "lexicon.yaml", key, collision
 
 
 def _broken_need(
@@ -241,13 +253,22 @@ def _broken_need(
     if need.id in seen:
         yield name, ("needs", i, "id"), f"id used twice, also in {seen[need.id]}"
     seen[need.id] = name
-    source = need.evidence.source
-    if source.grade == "C" and source.url:
-        yield name, ("needs", i, "evidence", "source", "url"), "a source of grade C is cited by title only"
     if today and need.confirmed and need.confirmed > today:
         yield name, ("needs", i, "confirmed"), "this date lies in the future"
     if today and need.evidence.year > today.year:
         yield name, ("needs", i, "evidence", "year"), "this year lies in the future"
+
+
+def _addresses(name: str, entry: object, key: Key) -> Iterator[Broken]:
+    """Sources of grade C, anywhere inside the entry, that carry an address all the same."""
+    if isinstance(entry, Source) and entry.grade == "C" and entry.url:
+        yield name, (*key, "url"), "a source of grade C is cited by title only"
+    if isinstance(entry, Entry):
+        for part in type(entry).model_fields:
+            yield from _addresses(name, getattr(entry, part), (*key, part))
+    elif isinstance(entry, tuple):
+        for i, one in enumerate(entry):
+            yield from _addresses(name, one, (*key, i))
 
 
 def _repeated(name: str, key: str, ids: list[str]) -> Iterator[Broken]:
@@ -262,4 +283,3 @@ def _unknown(name: str, key: Key, ids: Iterable[str], known: Mapping[str, object
     for i, one in enumerate(ids):
         if one not in known:
             yield name, (*key, i), f"unknown id: {one}"
-
