@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("PTB_TIMEDELTA", "1")  # retry_after as a timedelta: the int is deprecated
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # the single-character table is enough, and five times smaller
-
 from typing import Any
 
 from telegram import LinkPreviewOptions, Update
@@ -22,9 +17,9 @@ from handlers import conversations
 from handlers.context import Context, Services
 from handlers.errors import on_error
 from handlers.texts import Texts
+from knowledge import cache
 from knowledge.base import KnowledgeBase
 from knowledge.clock import SYSTEM_CLOCK, Clock
-from knowledge.loading import load
 from knowledge.records import inbox
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
@@ -49,7 +44,7 @@ def build_application(
 
     Raises FaultyBase when the knowledge base has faults.
     """
-    base = base or load()
+    base = base or cache.load()
     store.mirror(base)
     services = Services(
         base=base,

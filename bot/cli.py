@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli_words import explain
+from knowledge import cache
 from knowledge.base import PLAN, KnowledgeBase
 from knowledge.loading import FaultyBase, load
 
@@ -174,6 +175,6 @@ def backup(target: Path, db: Path | None) -> None:
 
 def _base() -> KnowledgeBase:
     try:
-        return load()
+        return cache.load()
     except FaultyBase as error:
         raise click.ClickException(f"the knowledge base has faults:\n{error}") from None

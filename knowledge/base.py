@@ -35,7 +35,7 @@ CountyId = str
 class Entry(BaseModel):
     """Base of every entry: unknown keys are faults, values never change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Text(Entry):

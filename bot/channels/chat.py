@@ -18,9 +18,9 @@ from bot.channels.terminal import People, Shown, TerminalRequest
 from bot.settings import Settings
 from handlers.context import Services
 from handlers.form_handler import KITS
+from knowledge import cache
 from knowledge.base import KnowledgeBase
 from knowledge.clock import DAY, HOUR, MINUTE, MovableClock
-from knowledge.loading import load
 from knowledge.records import drafts, people
 from knowledge.records.store import Store
 
@@ -95,7 +95,7 @@ class Chat:
         request: type[TerminalRequest] = TerminalRequest,
     ) -> None:
         self._settings, self._database, self._screen = settings, database, screen
-        self._client, self._base, self._request = client, base or load(), request
+        self._client, self._base, self._request = client, base or cache.load(), request
         self.clock = MovableClock()
         self.app: App
         self.people: People
