@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -65,9 +66,12 @@ class Screen:
             self.line("  ".join(parts))
 
     def line(self, text: str) -> None:
-        """One line."""
-        self.out.write(text + "\n")
-        self.out.flush()
+        """One line. When nobody reads any more (``jiedui chat | head``), the process ends as by a kill: nothing is lost."""
+        try:
+            self.out.write(text + "\n")
+            self.out.flush()
+        except BrokenPipeError:
+            os._exit(0)
 
     def _styled(self, text: str) -> str:
         if self.bold:
