@@ -6,6 +6,7 @@ import json
 import math
 import struct
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,15 +47,20 @@ class Classifier:
         self._ends = _read("I", raw, start + 4 * rows, rows)
         self._heads = _read("B", raw, start + 8 * rows, weights)
         self._weights = _read("b", raw, start + 8 * rows + weights, weights)
-        self._rows = {key: row for row, key in enumerate(keys)}
+        self._keys = keys  # in ascending order: looked up by halving, which costs the start nothing
+
+    def _row(self, key: int) -> int | None:
+        """The row of a feature, if the model knows it."""
+        row = bisect_left(self._keys, key)
+        return row if row < len(self._keys) and self._keys[row] == key else None
 
     def scores(self, features: Sequence[Feature]) -> dict[str, float]:
         """The score of every head: above zero means rather yes."""
         totals = [0] * len(self.heads)
-        rows, ends, heads, weights = self._rows, self._ends, self._heads, self._weights
+        ends, heads, weights = self._ends, self._heads, self._weights
         known = 0
         for feature in features:
-            row = rows.get(feature.key)
+            row = self._row(feature.key)
             if row is None:
                 continue
             known += 1
@@ -68,7 +74,7 @@ class Classifier:
         number = self._numbers[name]
         worth: dict[int, float] = {}
         for feature in features:
-            row = self._rows.get(feature.key)
+            row = self._row(feature.key)
             if row is None or feature.end <= feature.start:
                 continue
             for place in range(self._ends[row - 1] if row else 0, self._ends[row]):
