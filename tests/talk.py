@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from telegram import Update
+from telegram.request import RequestData
 
 from bot.application import settled
 from bot.channels.chat import Chat, Screen, plain
@@ -20,18 +21,32 @@ from handlers.context import Services
 from knowledge.base import KnowledgeBase
 from knowledge.clock import MovableClock
 from knowledge.records.store import Store
+from tests.limits import fault
 
 MONDAY = 1_780_279_200
 """Monday 1 June 2026, 10:00 in Chongqing: where the tests' clock begins."""
 
 
 class Scripted(TerminalRequest):
-    """The in-process channel with failures to order: ``script[method]`` holds answers or exceptions for the next calls."""
+    """The in-process channel with failures to order: ``script[method]`` holds answers or exceptions for the next calls.
 
-    script: dict[str, list[tuple[int, dict[str, Any]] | Exception]] = {}
-    calls: list[tuple[str, dict[str, Any]]] = []
+    What Telegram would refuse is refused, and kept in ``refused``: no talk may end with something in it.
+    """
 
-    async def do_request(self, url: str, method: str, request_data: Any = None, **timeouts: Any) -> tuple[int, bytes]:
+    script: ClassVar[dict[str, list[tuple[int, dict[str, Any]] | Exception]]] = {}
+    calls: ClassVar[list[tuple[str, dict[str, Any]]]] = []
+    refused: ClassVar[list[str]] = []
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = None,
+        write_timeout: Any = None,
+        connect_timeout: Any = None,
+        pool_timeout: Any = None,
+    ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[1]
         self.calls.append((name, dict(request_data.parameters) if request_data else {}))
         if queue := self.script.get(name):
@@ -39,7 +54,10 @@ class Scripted(TerminalRequest):
             if isinstance(answer, Exception):
                 raise answer
             return answer[0], json.dumps(answer[1]).encode()
-        return await super().do_request(url, method, request_data, **timeouts)
+        if request_data and (wrong := fault(name, request_data.parameters)):
+            self.refused.append(f"{name}: {wrong}")
+            return 400, json.dumps({"ok": False, "error_code": 400, "description": f"Bad Request: {wrong}"}).encode()
+        return await super().do_request(url, method, request_data)
 
 
 class Recorder(Screen):
@@ -64,6 +82,8 @@ class Person:
     talk: Talk
     name: str
     id: int
+    client: str | None = None
+    """The language of this person's client, if it is another than the talk's; empty: the client does not tell."""
 
     async def says(self, text: str, **more: Any) -> str:
         """Write a message; returns everything that was shown in answer to it."""
@@ -80,10 +100,37 @@ class Person:
         """Press a button with this data, of a message of any age."""
         return await self.does(self.talk.as_(self).people.presses({"data": data, "message": str(message)}))
 
+    async def sends(self, **what: Any) -> str:
+        """Send a message without a text: ``sticker={…}``, ``photo=[…]``, ``caption="…"``."""
+        return await self.says("", **what)
+
+    async def edits(self, text: str, **more: Any) -> str:
+        """Change a message sent before."""
+        update = self.talk.as_(self).people.says(text, **more)
+        return await self.does({"update_id": update["update_id"], "edited_message": update["message"]})
+
+    async def turns(self, status: str, chat: Mapping[str, Any] | None = None) -> str:
+        """The bot's standing in a chat changes by this person: ``kicked`` is "blocked", ``member`` is "back again"."""
+        update = self.talk.as_(self).people.says("…")
+        bot = {"id": 1, "is_bot": True, "first_name": "结对"}
+        restricted = {"until_date": 0} if status == "kicked" else {}
+        change = {
+            "chat": chat or update["message"]["chat"],
+            "from": update["message"]["from"],
+            "date": update["message"]["date"],
+            "old_chat_member": {"user": bot, "status": "left"},
+            "new_chat_member": {"user": bot, "status": status, **restricted},
+        }
+        return await self.does({"update_id": update["update_id"], "my_chat_member": change})
+
     async def does(self, update: Mapping[str, Any]) -> str:
         """Send an update; returns everything that was shown in answer to it."""
         before = len(self.seen)
         alerts = len(self.talk.screen.alerts)
+        if self.client is not None:
+            for part in update.values():
+                if isinstance(part, dict) and "from" in part:
+                    part["from"]["language_code"] = self.client or None
         await self.talk.chat.update(dict(update))
         return "\n".join([*(plain(s.html) for s in self.seen[before:]), *self.talk.screen.alerts[alerts:]])
 
@@ -126,16 +173,17 @@ class Talk:
     def store(self) -> Store:
         return self.services.store
 
-    async def __aenter__(self) -> Talk:
+    async def __aenter__(self) -> Self:
         await self.open()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, error: type[BaseException] | None, *_: object) -> None:
         await self.chat.close()
+        assert error or not Scripted.refused, Scripted.refused
 
     async def open(self) -> None:
         """Build the application on the database and start it."""
-        Scripted.script, Scripted.calls = {}, []
+        Scripted.script, Scripted.calls, Scripted.refused = {}, [], []
         self.chat = Chat(
             self.settings, self.folder / "chat.db", self.screen, client=self.client, base=self.base, request=Scripted
         )
@@ -147,17 +195,18 @@ class Talk:
         await self.chat.close()
         await self.open()
 
-    def person(self, name: str, *, owner: bool = False) -> Person:
-        """Somebody who has opened the chat."""
+    def person(self, name: str, *, owner: bool = False, client: str | None = None) -> Person:
+        """Somebody who has opened the chat; ``client``: the language of their client, when it is another than the talk's."""
         before = self.people.memory.current
         number = self.people.turn_to(name, owner=owner)
         if owner:
             self.services.owners.add(number)
             self.store.execute(
-                "INSERT OR IGNORE INTO people (id, client, started, first_seen, last_seen) VALUES (?, ?, 1, 1, 1)", (number, self.client)
+                "INSERT OR IGNORE INTO people (id, client, started, first_seen, last_seen) VALUES (?, ?, 1, 1, 1)",
+                (number, self.client if client is None else client),
             )
         self.people.turn_to(before)
-        return Person(self, name, number)
+        return Person(self, name, number, client)
 
     def as_(self, person: Person) -> Talk:
         """Speak as this person."""
