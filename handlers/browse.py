@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers.buttons import Button, press
+from handlers.buttons import Button, number, press
 from handlers.context import Context, Reply, Services
 from handlers.pairings import card
 from handlers.wishes import pack, unpack
@@ -29,6 +29,7 @@ def county_page(services: Services, lang: str, county: County, wish: Wish, offse
     wanted = {field: place for place, field in enumerate(wish.fields)}
     order = {field: place for place, field in enumerate(base.fields)}
     needs = sorted(county.needs, key=lambda n: (wanted.get(n.field, len(wanted)), order[n.field], n.id))
+    offset = offset if offset < len(needs) else 0  # the page may have been there before the base was changed
     page = needs[offset : offset + NEEDS_A_PAGE]
     missing = [base.fields[f].name[lang] for f in wish.fields if all(need.field != f for need in needs)]
     text = services.texts(
@@ -113,9 +114,15 @@ def cases_page(services: Services, lang: str, field: str = "", offset: int = 0) 
     """Precedents, of one field or of all."""
     base = services.base
     cases = list(base.precedents(field)) if field in base.fields else list(base.cases)
+    offset = offset if offset < len(cases) else 0
     page = cases[offset : offset + CASES_A_PAGE]
     text = services.texts(
-        lang, "cases", items=page, field=base.fields[field].name[lang] if field in base.fields else "", total=len(cases), offset=offset
+        lang,
+        "cases",
+        items=page,
+        field=base.fields[field].name[lang] if field in base.fields else "",
+        total=len(cases),
+        offset=offset,
     )
     paging = []
     if offset:
@@ -150,10 +157,10 @@ async def press_county(update: Update, context: Context, args: list[str]) -> str
     """A county's page."""
     name, offset, code = (args + ["", "", ""])[:3]
     county = context.base.counties.get(name)
-    if county is None or not (offset or "0").isdigit():
+    if county is None:
         return context.text("press.old")
     wish = unpack(context.base, code)
-    await context.show(update, county_page(context.services, context.lang, county, wish, int(offset or 0)))
+    await context.show(update, county_page(context.services, context.lang, county, wish, number(offset) or 0))
     return None
 
 
@@ -185,7 +192,7 @@ async def press_task(update: Update, context: Context, args: list[str]) -> str |
 async def press_cases(update: Update, context: Context, args: list[str]) -> str | None:
     """A page of precedents."""
     field, offset = (args + ["", ""])[:2]
-    reply = cases_page(context.services, context.lang, field, int(offset) if offset.isdigit() else 0)
+    reply = cases_page(context.services, context.lang, field, number(offset) or 0)
     await context.show(update, reply)
     return None
 

@@ -6,6 +6,7 @@ Data is ``v1:action:argument:…``, ASCII, at most 64 bytes, checked when it is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import unescape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -34,8 +35,8 @@ def data(action: str, *arguments: str | int) -> str:
 
 
 def press(label: str, action: str, *arguments: str | int) -> Button:
-    """A button that is pressed."""
-    return Button(label, data(action, *arguments))
+    """A button that is pressed. Labels are shown as they stand, so that what a template escaped is written out."""
+    return Button(unescape(label), data(action, *arguments))
 
 
 def parse(packed: object) -> tuple[str, list[str]] | None:
@@ -47,10 +48,18 @@ def parse(packed: object) -> tuple[str, list[str]] | None:
     return (action, arguments) if version == VERSION and action else None
 
 
+def number(argument: str) -> int | None:
+    """The number that an argument holds; None for everything else, and for numbers that no row has."""
+    return int(argument) if argument.isascii() and argument.isdigit() and len(argument) <= 15 else None
+
+
 def markup(rows: Rows) -> InlineKeyboardMarkup | None:
     """The keyboard for Telegram; none without buttons."""
     keyboard = [
-        [InlineKeyboardButton(b.label, url=b.url) if b.url else InlineKeyboardButton(b.label, callback_data=b.data) for b in row]
+        [
+            InlineKeyboardButton(b.label, url=b.url) if b.url else InlineKeyboardButton(b.label, callback_data=b.data)
+            for b in row
+        ]
         for row in rows
         if row
     ]

@@ -24,7 +24,12 @@ async def on_error(update: object, context: CallbackContext) -> None:  # type: i
         return
     number = secrets.token_hex(3)
     log.error("error %s while answering: %s", number, type(error).__name__, exc_info=error)
-    if isinstance(update, Update) and isinstance(context, Context) and update.effective_user and not isinstance(error, RetryAfter):
+    if (
+        isinstance(update, Update)
+        and isinstance(context, Context)
+        and update.effective_user
+        and not isinstance(error, RetryAfter)
+    ):
         if getattr(context, "person", None) is None:
             return
         try:

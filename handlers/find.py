@@ -11,7 +11,7 @@ from telegram.ext import BaseHandler, CommandHandler
 from handlers import mine, questions, start
 from handlers.admin import notices
 from handlers.browse import county_page, plan_page
-from handlers.buttons import press
+from handlers.buttons import number, press
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import resume_row
 from handlers.pairings import echo, listing
@@ -33,7 +33,8 @@ async def answer_freely(context: Context, text: str) -> None:
         context.person = replace(context.person, heard=u.lang)
     reply = await _routed(context, u, text)
     if reply is not None:
-        await context.send(Reply(reply.text, (*reply.rows, *resume_row(context.services, context.lang, context.person.id))))
+        resume = [row for row in resume_row(context.services, context.lang, context.person.id) if row not in reply.rows]
+        await context.send(Reply(reply.text, (*reply.rows, *resume)))
 
 
 async def _routed(context: Context, u: Understanding, text: str) -> Reply | None:
@@ -125,15 +126,17 @@ ROUTES: dict[str, Route] = {
 
 
 def choose_field(services: Services, lang: str, wish: Wish) -> Reply:
-    """Which field?"""
+    """Ask for the field."""
     base = services.base
     buttons = [press(f.name[lang], "gk", pack(base, replace(wish, fields=(f.id,)))) for f in base.fields.values()]
     rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
-    return Reply(services.texts(lang, "guided.field"), (*rows, (press(services.texts(lang, "button.any"), "gk", pack(base, wish)),)))
+    return Reply(
+        services.texts(lang, "guided.field"), (*rows, (press(services.texts(lang, "button.any"), "gk", pack(base, wish)),))
+    )
 
 
 def choose_kind(services: Services, lang: str, wish: Wish) -> Reply:
-    """Which kind of organisation?"""
+    """Ask for the kind of organisation."""
     base = services.base
     buttons = [press(k.name[lang], "go", pack(base, replace(wish, kind=k.id))) for k in base.kinds.values()]
     rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
@@ -145,7 +148,7 @@ def choose_kind(services: Services, lang: str, wish: Wish) -> Reply:
 
 
 def choose_origin(services: Services, lang: str, wish: Wish, *, shandong: bool = False) -> Reply:
-    """From where? Shandong's cities have partner counties, so they are asked for one by one."""
+    """Ask where they come from. Shandong's cities have partner counties, so they are asked for one by one."""
     base = services.base
     if shandong:
         cities = [c.partner.city for c in base.counties.values() if c.partner]
@@ -153,12 +156,19 @@ def choose_origin(services: Services, lang: str, wish: Wish, *, shandong: bool =
         buttons.append(press(services.texts(lang, "guided.other_city"), "l", 0, pack(base, replace(wish, province="山东"))))
     else:
         buttons = [
-            press(p[lang], "gs" if p.zh == "山东" else "l", *([] if p.zh == "山东" else [0]), pack(base, replace(wish, province=p.zh)))
+            press(
+                p[lang],
+                "gs" if p.zh == "山东" else "l",
+                *([] if p.zh == "山东" else [0]),
+                pack(base, replace(wish, province=p.zh)),
+            )
             for p in base.plan.eastern
         ]
         buttons.append(press(services.texts(lang, "guided.elsewhere"), "l", 0, pack(base, wish)))
     rows = tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3))
-    back = press(services.texts(lang, "button.back"), "go" if shandong else "gk", pack(base, replace(wish, province="", city="")))
+    back = press(
+        services.texts(lang, "button.back"), "go" if shandong else "gk", pack(base, replace(wish, province="", city=""))
+    )
     return Reply(services.texts(lang, "guided.origin", **_so_far(services, lang, wish)), (*rows, (back,)))
 
 
@@ -180,7 +190,7 @@ async def press_list(update: Update, context: Context, args: list[str]) -> str |
     """A page of the list."""
     offset, code = (args + ["", ""])[:2]
     wish = unpack(context.base, code)
-    await context.show(update, listing(context.services, context.lang, wish, offset=int(offset) if offset.isdigit() else 0))
+    await context.show(update, listing(context.services, context.lang, wish, offset=number(offset) or 0))
     return None
 
 
@@ -209,5 +219,3 @@ PRESSES: Presses = {
 def handlers() -> list[BaseHandler[Update, Context, None]]:
     """The commands of this conversation."""
     return [CommandHandler("find", on_find)]
-
-

@@ -12,7 +12,7 @@ from typing import Any
 
 from telegram import Update
 
-from handlers.buttons import Button, Rows, press
+from handlers.buttons import Button, Rows, number, press
 from handlers.context import Context, Reply, Services
 from handlers.forms import PREVIEW, Fault, Form, Input, Outcome, Step, advance, begin
 from handlers.views import render
@@ -36,8 +36,8 @@ def nothing_more(_context: Context, _before: Draft, _after: Draft) -> None:
 class Kit:
     """A form and what it does. ``finish`` runs inside the transaction and names the view that confirms.
 
-    ``took`` runs inside the transaction of every answer, ``facts`` gives the texts what they speak of, ``suggest`` what a
-    step offers as a ready answer (a button that takes it).
+    ``took`` runs inside the transaction of every answer and ``refuse`` inside that of a refusal, ``facts`` gives the texts what
+    they speak of, ``suggest`` what a step that is answered in words offers as a ready answer (a button that takes it).
     """
 
     form: Form
@@ -45,7 +45,7 @@ class Kit:
     facts: Callable[[Services, str, Draft], Facts] = no_facts
     suggest: Callable[[Services, str, Draft, Step], str] = lambda _services, _lang, _draft, _step: ""
     took: Callable[[Context, Draft, Draft], None] = nothing_more
-    refused: str = "form.refused"
+    refuse: Callable[[Context, Draft], None] = lambda _context, _draft: None
 
 
 KITS: dict[str, Kit] = {}
@@ -69,7 +69,7 @@ def question(services: Services, lang: str, draft: Draft, fault: Fault | None = 
     else:
         asked = [one.id for one in form.steps if one.when(draft.answers)]
         place = asked.index(step.id) + 1 if step.id in asked else 0
-        suggestion = kit.suggest(services, lang, draft, step)
+        suggestion = kit.suggest(services, lang, draft, step) if step.parse else ""
         facts = {**facts, "suggestion": suggestion}
         text = services.texts(lang, f"{form.id}.ask.{step.id}", **facts)
         if len(form.steps) > 1:
@@ -78,13 +78,13 @@ def question(services: Services, lang: str, draft: Draft, fault: Fault | None = 
     return Reply(f"{problem}\n\n{text}" if problem else text, rows)
 
 
-def _step_rows(
-    services: Services, lang: str, form: Form, draft: Draft, step: Step, suggestion: str, *, first: bool
-) -> Rows:
+def _step_rows(services: Services, lang: str, form: Form, draft: Draft, step: Step, suggestion: str, *, first: bool) -> Rows:
     texts = services.texts
     rows: list[tuple[Button, ...]] = []
     if suggestion:
-        rows.append((press(texts(lang, "form.button.suggested", value=short(suggestion)), "form", draft.id, "suggested", step.id),))
+        rows.append(
+            (press(texts(lang, "form.button.suggested", value=short(suggestion)), "form", draft.id, "suggested", step.id),)
+        )
     if step.ticks:
         ticked = draft.answers.get(step.id, "").split(",")
         rows.append((press(texts(lang, "form.button.all"), "form", draft.id, "tick", step.id, "all"),))
@@ -98,7 +98,9 @@ def _step_rows(
                 press(texts(lang, "form.button.no"), "form", draft.id, "tick", step.id, "no"),
             )
         )
-    rows.extend((press(texts(lang, f"{form.id}.{step.id}.{one}"), "form", draft.id, "choice", step.id, one),) for one in step.choices)
+    rows.extend(
+        (press(texts(lang, f"{form.id}.{step.id}.{one}"), "form", draft.id, "choice", step.id, one),) for one in step.choices
+    )
     last: list[Button] = []
     if not first or draft.mending:
         last.append(press(texts(lang, "form.button.back"), "form", draft.id, "back", step.id))
@@ -135,7 +137,9 @@ async def open_form(context: Context, name: str, subject: str, answers: Mapping[
     with context.store.transaction():
         draft = drafts.find(context.store, context.person.id, name, subject)
         if draft is None:
-            blank = Draft(0, context.person.id, name, kit.form.version, subject, "", dict(answers or {}), last_update=context.update_id)
+            blank = Draft(
+                0, context.person.id, name, kit.form.version, subject, "", dict(answers or {}), last_update=context.update_id
+            )
             draft = drafts.start(context.store, begin(kit.form, blank, now), now)
         else:
             draft = begin(kit.form, replace(draft, held=None, last_update=context.update_id), now)
@@ -155,6 +159,7 @@ async def take(context: Context, draft: Draft, given: Input, update: Update | No
         after, outcome = advance(kit.form, draft, given, now)
         after = replace(after, last_update=context.update_id, held=None)
         if outcome.kind == "refused":
+            kit.refuse(context, draft)
             drafts.drop(context.store, draft.id)
             context.note_result("form.refused", form=draft.form)
         else:
@@ -186,6 +191,15 @@ def _ticking(draft: Draft) -> bool:
     return bool(step and step.ticks)
 
 
+async def ask_again(context: Context, draft: Draft, fault: Fault | None) -> None:
+    """What came cannot be an answer: say why and ask once more. Without ``fault``, a button is wanted."""
+    button = "form.fault.tap" if KITS[draft.form].form.step(draft.step) else "form.fault.preview"
+    with context.store.transaction():
+        draft = begin(KITS[draft.form].form, replace(draft, last_update=context.update_id), context.now)
+        drafts.save(context.store, draft, context.now)
+    await _ask(context, draft, fault or Fault(button))
+
+
 async def _ask(context: Context, draft: Draft, fault: Fault | None = None) -> None:
     message = await context.send(question(context.services, context.lang, draft, fault))
     drafts.asked(context.store, draft.id, message.message_id)
@@ -202,8 +216,9 @@ def resume_row(services: Services, lang: str, person: int) -> Rows:
 
 async def press_form(update: Update, context: Context, args: list[str]) -> str | None:
     """A button of a form: ``draft:operation:step[:value]``."""
-    number, operation, step, value = (args + [""] * 4)[:4]
-    draft = drafts.get(context.store, int(number), context.person.id) if number.isdigit() else None
+    which, operation, step, value = (args + [""] * 4)[:4]
+    wanted = number(which)
+    draft = drafts.get(context.store, wanted, context.person.id) if wanted is not None else None
     if draft is None or draft.form not in KITS:
         return context.text("form.closed")
     if operation == "cancel":
@@ -228,7 +243,10 @@ async def press_form(update: Update, context: Context, args: list[str]) -> str |
         given = Input("text", suggestion) if suggestion else Input("look")
     else:
         given = inputs.get(operation, Input("look"))
-    stale = step != draft.step and operation in {"choice", "tick", "skip", "back", "submit", "suggested"}
+    if operation == "edit":
+        stale = draft.step != PREVIEW and not draft.mending
+    else:
+        stale = step != draft.step and operation in {"choice", "tick", "skip", "back", "submit", "suggested"}
     await take(context, draft, Input("look") if stale else given, update)
     return context.text("form.stale") if stale else None
 

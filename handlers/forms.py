@@ -1,7 +1,7 @@
 """Forms: questions asked one after the other, as pure functions over a draft.
 
-A step is ``(draft, input) -> (draft, outcome)``: no Telegram, no database, so that back, skip, mending one answer, a restart and
-a repeated update work the same in every form. What is done with a filled-in form stands with the form itself.
+A step is ``(draft, input) -> (draft, outcome)``: no Telegram, no database, so that back, skip, mending one answer, a
+restart and a repeated update work the same in every form. What is done with a filled-in form stands with the form itself.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a person did: ``text``, ``choice`` (of a step), ``tick``, ``back``, ``skip``, ``edit`` (a step), ``submit``, ``look``."""
+    """What a person did: wrote, chose, ticked, went back, skipped, wants to change a step, submitted, or only looks."""
 
     kind: Literal["text", "choice", "tick", "back", "skip", "edit", "submit", "look"]
     value: str = ""
@@ -95,8 +95,10 @@ def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Ou
     step = form.step(draft.step)
     if given.kind == "look" or (given.step and given.step != draft.step and given.kind in {"choice", "tick", "skip"}):
         return draft, _here(form, draft)
-    if given.kind == "edit" and draft.step == PREVIEW and form.step(given.value):
-        return replace(draft, step=given.value, mending=True), Outcome("ask")
+    if given.kind == "edit":
+        if (draft.step == PREVIEW or draft.mending) and form.step(given.value):
+            return replace(draft, step=given.value, mending=True), Outcome("ask")
+        return draft, _here(form, draft)
     if given.kind == "back":
         return _back(form, draft)
     if given.kind == "submit":

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import re
+
 from telegram import Message, Update
 from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import ApplicationHandlerStop, BaseHandler, TypeHandler
 
 from handlers.buttons import Button
+from handlers.commands import COMMANDS
 from handlers.context import Context, Reply
 from handlers.views import render
-from knowledge.records import inbox, people
+from knowledge.records import drafts, inbox, people
+from knowledge.records.people import Person
 from knowledge.text import has_han
+
+log = logging.getLogger(__name__)
 
 LONG = 3500
 """A text of this length may be the first part of a paste that the client split at 4096 characters."""
@@ -19,25 +27,26 @@ PASTE_SECONDS = 3
 
 
 async def on_update(update: Update, context: Context) -> None:
-    """Meet the person; say again what was already done; pass the rest on."""
+    """Meet the person; say again what was already done; pass the rest on. Of people in groups nothing is noted."""
     user = update.effective_user
     if user is None or user.is_bot:
         raise ApplicationHandlerStop
     context.update_id = update.update_id
+    if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
+        known = people.get(context.store, user.id)
+        context.person = known or Person(user.id, None, None, user.language_code, None, None, muted=False, paste_until=0)
+        await _in_group(update, context)
+        raise ApplicationHandlerStop
     with context.store.transaction():
         context.person = people.meet(context.store, user.id, user.language_code, context.now)
         if update.my_chat_member:
             gone = update.my_chat_member.new_chat_member.status in {"kicked", "left"}
             people.unreachable(context.store, user.id, context.now if gone else None)
             raise ApplicationHandlerStop
-        private = update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE
-        if private:
-            _hear(update.message, context)
-    if not private:
-        await _in_group(update, context)
-        raise ApplicationHandlerStop
+        _hear(update.message, context)
     if update.edited_message:
-        await context.say("edited")
+        if update.edited_message.text or update.edited_message.caption:  # a live location changes by itself, again and again
+            await context.say("edited")
         raise ApplicationHandlerStop
     confirmed = inbox.result(context.store, update.update_id)
     if confirmed:  # a kill came between the commit and the reply
@@ -49,12 +58,17 @@ async def on_update(update: Update, context: Context) -> None:
 
 
 def _hear(message: Message | None, context: Context) -> None:
-    """Note that the chat is open, and Chinese writing; whether Latin letters are English, the reader says later."""
+    """Note that the chat is open, and Chinese writing; whether Latin letters are English, the reader says later.
+
+    Somebody who has written English goes on in English when a form asks for a name and the name is Chinese.
+    """
     person = context.person
     if person.started is None or person.unreachable is not None:
         people.started(context.store, person.id, context.now)
     if message and message.text and person.heard != "zh" and has_han(message.text[:400]):
-        people.heard(context.store, person.id, "zh")
+        draft = drafts.current(context.store, person.id) if person.heard else None
+        if draft is None or not draft.focused(context.now):
+            people.heard(context.store, person.id, "zh")
     context.person = people.get(context.store, person.id) or person
 
 
@@ -76,17 +90,27 @@ def _part_of_before(message: Message, context: Context) -> bool:
 
 async def _in_group(update: Update, context: Context) -> None:
     """In groups only commands and mentions are answered, with the way to the private chat; nothing personal is said there."""
+    if update.callback_query:  # buttons that are pressed belong to private chats
+        await update.callback_query.answer(context.text("press.old"))
     message = update.message
     if message is None or message.sender_chat is not None or update.effective_chat is None:
         return
     name = context.bot.username
-    addressed = bool(message.text) and (
-        f"@{name}".lower() in (message.text or "").lower() or (message.text or "").startswith(("/start", "/find", "/county", "/help"))
-    )
-    if addressed:
-        button = Button(context.text("button.private"), url=f"https://t.me/{name}?start=group")
-        reply = Reply(context.text("group"), ((button,),))
-        await context.send_to(update.effective_chat.id, reply)
+    if not addressed(message.text or "", name):
+        return
+    button = Button(context.text("button.private"), url=f"https://t.me/{name}?start=group")
+    try:
+        await context.send_to(update.effective_chat.id, Reply(context.text("group"), ((button,),)))
+    except (BadRequest, Forbidden) as error:  # the bot may not write there: nobody needs to be told
+        log.info("a group could not be answered: %s", type(error).__name__)
+
+
+def addressed(text: str, name: str) -> bool:
+    """Whether a text in a group is a command of this bot's, or mentions it by its name."""
+    command = re.match(r"/(\w+)(?:@(\w+))?(?!\S)", text)
+    if command and (command[2] or name).lower() == name.lower():
+        return command[1].lower() in {one.name for one in COMMANDS}
+    return bool(re.search(rf"@{re.escape(name)}(?!\w)", text, re.IGNORECASE))
 
 
 def handlers() -> list[BaseHandler[Update, Context, None]]:

@@ -76,6 +76,12 @@ def _took(context: Context, before: Draft, after: Draft) -> None:
         people.consent(context.store, after.person, CONSENTS, given=True, now=context.now)
 
 
+def _refuse(context: Context, draft: Draft) -> None:
+    """A person who went back and thought better of it takes back what was agreed to; otherwise nothing at all is kept."""
+    if people.agreed(context.store, draft.person):
+        people.consent(context.store, draft.person, CONSENTS, given=False, now=context.now)
+
+
 def _finish(context: Context, draft: Draft) -> Done:
     services, answers = context.services, draft.answers
     name, _, kind = draft.subject.partition("@")
@@ -170,5 +176,5 @@ async def press_register(update: Update, context: Context, args: list[str]) -> s
     return None
 
 
-register_kit(Kit(FORM, _finish, _facts, _suggest, _took))
+register_kit(Kit(FORM, _finish, _facts, _suggest, _took, _refuse))
 PRESSES: Presses = {"reg": press_register}

@@ -7,8 +7,8 @@ from telegram.ext import BaseHandler, MessageHandler, filters
 
 from handlers.context import Context
 from handlers.find import answer_freely
-from handlers.form_handler import KITS, hold, take
-from handlers.forms import Input
+from handlers.form_handler import KITS, ask_again, hold, take
+from handlers.forms import Fault, Input
 from handlers.start import cancel
 from knowledge.records import drafts
 from knowledge.records.drafts import Draft
@@ -22,7 +22,10 @@ WORDS = {
 
 ASIDES = frozenset({"help", "contact_human", "my_interests", "privacy", "follow_up", "task_info", "county_info", "cancel"})
 """Intents that, in the middle of a form, may be meant as something else than an answer."""
-ASKING = ("?", "?", "吗", "呢", "怎么", "什么", "多少", "哪", "谁", "how", "what", "where", "who", "when", "can i", "why")
+ASKING = ("?", "？", "吗", "呢", "怎么", "什么", "多少", "哪", "谁", "how", "what", "where", "who", "when", "can i", "why")
+
+ASIDE_MAX = 200
+"""A longer text is no aside."""
 
 KINDS_OF_MESSAGE = (
     ("voice", "other.voice"),
@@ -40,7 +43,7 @@ KINDS_OF_MESSAGE = (
 
 
 async def on_message(update: Update, context: Context) -> None:
-    """Whose is it: the form's, or the reader's?"""
+    """Find out whose it is: the form's or the reader's."""
     message = update.message
     if message is None:
         return
@@ -56,12 +59,13 @@ async def on_message(update: Update, context: Context) -> None:
 
 
 def _form_in_hand(message: Message, context: Context) -> Draft | None:
-    """The draft that owns this message: it has the focus, or its question is replied to."""
-    draft = drafts.current(context.store, context.person.id)
+    """The draft that owns this message: its question is replied to, or it has the focus."""
+    replied = message.reply_to_message
+    asked = drafts.asking(context.store, context.person.id, replied.message_id) if replied else None
+    draft = asked or drafts.current(context.store, context.person.id)
     if draft is None or draft.form not in KITS:
         return None
-    replied = message.reply_to_message is not None and message.reply_to_message.message_id == draft.question
-    return draft if draft.focused(context.now) or replied or draft.last_update == context.update_id else None
+    return draft if asked or draft.focused(context.now) or draft.last_update == context.update_id else None
 
 
 async def _to_form(message: Message, context: Context, draft: Draft) -> None:
@@ -70,10 +74,9 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
         await take(context, draft, Input("text", message.contact.phone_number))
         return
     if not message.text:
-        await context.say("form.text_wanted", what=context.text(_other(message)))
-        await take(context, draft, Input("look"))
+        await ask_again(context, draft, Fault("form.fault.words") if step and step.parse else None)
         return
-    word = message.text.strip().strip("。.!!").lower()
+    word = message.text.strip(" \t\r\n。.!！").lower()
     if word in WORDS["cancel"]:
         await context.send(await cancel(context))
     elif word in WORDS["back"]:
@@ -81,7 +84,10 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
     elif word in WORDS["skip"]:
         await take(context, draft, Input("skip", step=draft.step))
     elif draft.last_update != context.update_id and _aside(context, draft, message.text):
-        await hold(context, draft, message.text)
+        if step and step.parse:
+            await hold(context, draft, message.text)
+        else:  # where only a button answers, there is nothing to ask about
+            await answer_freely(context, message.text)
     else:
         text = message.text_html if draft.form == "notice" else message.text
         await take(context, draft, Input("text", text))
@@ -89,7 +95,7 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
 
 def _aside(context: Context, draft: Draft, text: str) -> bool:
     """Whether a text in the middle of a form reads as a command or a question rather than as an answer."""
-    if draft.form not in {"interest"} or len(text) > 200:
+    if draft.form != "interest" or len(text) > ASIDE_MAX:
         return False
     if text.startswith("/"):
         return True
@@ -110,4 +116,5 @@ async def on_unknown_command(update: Update, context: Context) -> None:
 
 def handlers() -> list[BaseHandler[Update, Context, None]]:
     """Unknown commands, then every other message."""
-    return [MessageHandler(filters.COMMAND, on_unknown_command), MessageHandler(filters.ALL, on_message)]
+    written = filters.ALL & ~filters.StatusUpdate.ALL  # what Telegram says itself ("pinned a message") wants no answer
+    return [MessageHandler(filters.COMMAND, on_unknown_command), MessageHandler(written, on_message)]

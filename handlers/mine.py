@@ -7,7 +7,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers.buttons import Button, press
+from handlers.buttons import Button, number, press
 from handlers.context import Context, Reply, Services
 from handlers.interest import subject_name
 from handlers.moves import ask_words
@@ -161,7 +161,8 @@ async def press_alternatives(update: Update, context: Context, args: list[str]) 
 
 def _own(context: Context, args: list[str]) -> Interest | None:
     """The interest the button is about, if it is the person's own: checked on the row."""
-    interest = interests.get(context.store, int(args[0])) if args and args[0].isdigit() else None
+    wanted = number(args[0]) if args else None
+    interest = interests.get(context.store, wanted) if wanted is not None else None
     return interest if interest and interest.person == context.person.id else None
 
 

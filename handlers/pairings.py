@@ -11,7 +11,18 @@ from knowledge.records.coverage import coverage
 from knowledge.understanding import Understanding
 
 PAGE = 5
-SHORT_REASONS = ("named", "partner", "trip", "national_key", "municipal_key", "near", "covered", "crowded", "need_covered", "nobody_yet")
+SHORT_REASONS = (
+    "named",
+    "partner",
+    "trip",
+    "national_key",
+    "municipal_key",
+    "near",
+    "covered",
+    "crowded",
+    "need_covered",
+    "nobody_yet",
+)
 """The reasons worth a word in the list; the card tells all."""
 
 
@@ -37,7 +48,9 @@ def echo(services: Services, lang: str, u: Understanding) -> str:
     counties = [(base.counties[found.id].short[lang], found.words) for found in u.counties]
     kind = (base.kinds[u.kind.id].name[lang], u.kind.words) if u.kind else None
     origin = (" ".join(part for part in (u.origin.province, u.origin.city) if part), u.origin.words) if u.origin else None
-    away = [base.counties[f.id].short[lang] for f in u.refused_counties] + [base.fields[f.id].name[lang] for f in u.refused_fields]
+    away = [base.counties[f.id].short[lang] for f in u.refused_counties] + [
+        base.fields[f.id].name[lang] for f in u.refused_fields
+    ]
     resources = [(services.texts(lang, f"resource.{found.id}"), found.words) for found in u.resources]
     if not (fields or counties or kind or origin or away):
         return ""
@@ -49,6 +62,7 @@ def echo(services: Services, lang: str, u: Understanding) -> str:
 def listing(services: Services, lang: str, wish: Wish, *, offset: int = 0, heard: str = "") -> Reply:
     """The ranked pairings as a compact list with numbered buttons, under what was understood."""
     found = recommend(services.base, wish, services.around())
+    offset = offset if offset < len(found.pairings) else 0  # the page may have been there before the base was changed
     page = found.pairings[offset : offset + PAGE]
     items = [_item(services, lang, pairing) for pairing in page]
     text = services.texts(

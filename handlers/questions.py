@@ -7,7 +7,7 @@ from typing import Any
 from telegram import Update
 
 from handlers import checks
-from handlers.buttons import press
+from handlers.buttons import number, press
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit, short
 from handlers.forms import Form, Step
@@ -37,7 +37,9 @@ def _ask(context: Context, draft: Draft) -> Done:
     found = find_target(context.services, draft.subject)
     if found:
         text = f"[{draft.subject}] {text}"
-    number = questions.put(context.store, context.person.id, "question", text, context.services.office(), context.update_id, context.now)
+    number = questions.put(
+        context.store, context.person.id, "question", text, context.services.office(), context.update_id, context.now
+    )
     return "question.kept", {"question": number}
 
 
@@ -113,7 +115,8 @@ async def press_keep(update: Update, context: Context, args: list[str]) -> str |
 
 async def press_answer(update: Update, context: Context, args: list[str]) -> str | None:
     """An administrator answers a question."""
-    question = questions.get(context.store, int(args[0])) if args and args[0].isdigit() else None
+    wanted = number(args[0]) if args else None
+    question = questions.get(context.store, wanted) if wanted is not None else None
     if context.role != "city" or question is None:
         return context.text("office.not_yours")
     if question.answered:
@@ -124,9 +127,10 @@ async def press_answer(update: Update, context: Context, args: list[str]) -> str
 
 async def press_question(update: Update, context: Context, args: list[str]) -> str | None:
     """Open a question from the list of what waits."""
-    if context.role != "city" or not args or not args[0].isdigit():
+    wanted = number(args[0]) if args else None
+    if context.role != "city" or wanted is None:
         return context.text("office.not_yours")
-    await context.send(incoming(context.services, context.lang, {"question": int(args[0])}))
+    await context.send(incoming(context.services, context.lang, {"question": wanted}))
     return None
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers.buttons import press
+from handlers.buttons import number, press
 from handlers.checks import NOTICE_MAX
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
@@ -47,7 +47,9 @@ def _finish(context: Context, draft: Draft) -> Done:
     get, _, _ = notices.reach(context.store)
     if not get:
         return "notice.nobody", {}
-    return "notice.started", {"notice": notices.confirm(context.store, context.person.id, draft.answers["text"], context.update_id, context.now)}
+    return "notice.started", {
+        "notice": notices.confirm(context.store, context.person.id, draft.answers["text"], context.update_id, context.now)
+    }
 
 
 @view("notice")
@@ -111,9 +113,10 @@ async def on_broadcast(update: Update, context: Context) -> None:
 
 async def press_report(update: Update, context: Context, args: list[str]) -> str | None:
     """How a notice stands."""
-    if context.role != "city" or not args or not args[0].isdigit():
+    notice = number(args[0]) if args else None
+    if context.role != "city" or notice is None:
         return context.text("office.not_yours")
-    await context.show(update, report(context.services, context.lang, {"notice": int(args[0])}))
+    await context.show(update, report(context.services, context.lang, {"notice": notice}))
     return None
 
 

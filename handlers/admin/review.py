@@ -7,7 +7,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers.buttons import Button, press
+from handlers.buttons import Button, number, press
 from handlers.context import Context, Reply, Services
 from handlers.interest import subject_name
 from handlers.mine import trail, words_of
@@ -114,9 +114,8 @@ async def on_office(update: Update, context: Context) -> None:
 
 def _handled(context: Context, args: list[str]) -> Interest | None:
     """The interest the button is about, if the person handles it: checked on the row."""
-    if context.role != "city" or not args or not args[0].isdigit():
-        return None
-    return interests.get(context.store, int(args[0]))
+    interest = number(args[0]) if args else None
+    return None if context.role != "city" or interest is None else interests.get(context.store, interest)
 
 
 async def press_case(update: Update, context: Context, args: list[str]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge.records.store import Row, Store
 
@@ -53,6 +53,12 @@ def current(store: Store, person: int) -> Draft | None:
     return _draft(row) if row else None
 
 
+def asking(store: Store, person: int, message: int) -> Draft | None:
+    """The person's draft whose last question is this message."""
+    row = store.one("SELECT * FROM drafts WHERE person = ? AND question = ?", (person, message))
+    return _draft(row) if row else None
+
+
 def get(store: Store, draft: int, person: int) -> Draft | None:
     """The draft with this id, if it is the person's own."""
     row = store.one("SELECT * FROM drafts WHERE id = ? AND person = ?", (draft, person))
@@ -74,7 +80,7 @@ def start(store: Store, draft: Draft, now: int) -> Draft:
         (draft.person, draft.form, draft.version, draft.subject, draft.step, json.dumps(draft.answers, ensure_ascii=False),
          int(draft.mending), draft.focus, draft.last_update, now),
     )  # fmt: skip
-    return Draft(**{**_fields(draft), "id": cursor.lastrowid or 0})
+    return replace(draft, id=cursor.lastrowid or 0)
 
 
 def save(store: Store, draft: Draft, now: int) -> None:
@@ -97,7 +103,3 @@ def asked(store: Store, draft: int, message: int) -> None:
 def drop(store: Store, draft: int) -> None:
     """The form is done or given up."""
     store.execute("DELETE FROM drafts WHERE id = ?", (draft,))
-
-
-def _fields(draft: Draft) -> dict[str, object]:
-    return {name: getattr(draft, name) for name in Draft.__slots__}
