@@ -60,7 +60,8 @@ def claim(store: Store, now: int, limit: int) -> list[Delivery]:
 def outcome(store: Store, delivery: int, state: str, now: int, *, message: int | None = None, error: str | None = None) -> None:
     """What became of a delivery."""
     store.execute(
-        "UPDATE deliveries SET state = ?, message = ?, error = ?, updated = ? WHERE id = ?", (state, message, error, now, delivery)
+        "UPDATE deliveries SET state = ?, message = ?, error = ?, updated = ? WHERE id = ?",
+        (state, message, error, now, delivery),
     )
 
 
@@ -77,7 +78,9 @@ def recover(store: Store, now: int) -> None:
     A notice's copy becomes "unknown" and is never sent again by itself. Case mail is sent again, marked as perhaps repeated.
     """
     with store.transaction():
-        store.execute("UPDATE deliveries SET state = 'unknown', updated = ? WHERE state = 'sending' AND notice IS NOT NULL", (now,))
+        store.execute(
+            "UPDATE deliveries SET state = 'unknown', updated = ? WHERE state = 'sending' AND notice IS NOT NULL", (now,)
+        )
         store.execute(
             "UPDATE deliveries SET state = 'pending', due = ?, args = json_set(args, '$.repeated', 1)"
             " WHERE state = 'sending' AND notice IS NULL",

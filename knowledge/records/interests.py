@@ -102,7 +102,9 @@ def by_cause(store: Store, update: int) -> Interest | None:
 
 def of_person(store: Store, person: int) -> list[Interest]:
     """The interests that the person registered, open ones first, newest first."""
-    rows = store.all(f"{SELECT} WHERE i.person = ? ORDER BY i.stage IN ('completed', 'declined', 'withdrawn'), i.id DESC", (person,))
+    rows = store.all(
+        f"{SELECT} WHERE i.person = ? ORDER BY i.stage IN ('completed', 'declined', 'withdrawn'), i.id DESC", (person,)
+    )
     return [_interest(row) for row in rows]
 
 
@@ -118,7 +120,8 @@ def waiting(store: Store) -> list[Interest]:
 def events(store: Store, interest: int) -> list[Event]:
     """The events of an interest, oldest first."""
     rows = store.all(
-        "SELECT at, actor, role, move, before, after, reason, note FROM interest_events WHERE interest = ? ORDER BY id", (interest,)
+        "SELECT at, actor, role, move, before, after, reason, note FROM interest_events WHERE interest = ? ORDER BY id",
+        (interest,),
     )
     return [Event(*row) for row in rows]
 

@@ -43,7 +43,8 @@ def confirm(store: Store, author: int, html: str, cause: int, now: int) -> int:
         return int(known)
     with store.transaction():
         cursor = store.execute(
-            "INSERT INTO notices (author, html, state, created, cause) VALUES (?, ?, 'sending', ?, ?)", (author, html, now, cause)
+            "INSERT INTO notices (author, html, state, created, cause) VALUES (?, ?, 'sending', ?, ?)",
+            (author, html, now, cause),
         )
         notice = cursor.lastrowid or 0
         store.execute(

@@ -47,7 +47,8 @@ def put(store: Store, person: int, kind: str, text: str, office: list[int], caus
         if known:
             return int(known)
         cursor = store.execute(
-            "INSERT INTO questions (person, kind, text, created, cause) VALUES (?, ?, ?, ?, ?)", (person, kind, text, now, cause)
+            "INSERT INTO questions (person, kind, text, created, cause) VALUES (?, ?, ?, ?, ?)",
+            (person, kind, text, now, cause),
         )
         question = cursor.lastrowid or 0
         for one in office:

@@ -152,7 +152,9 @@ class Store:
 
     def audit(self, at: int, actor: int | None, action: str, subject: str, detail: str | None = None) -> None:
         """Note who did what to which row. ``detail`` holds no personal data."""
-        self.execute("INSERT INTO audit (at, actor, action, object, detail) VALUES (?, ?, ?, ?, ?)", (at, actor, action, subject, detail))
+        self.execute(
+            "INSERT INTO audit (at, actor, action, object, detail) VALUES (?, ?, ?, ?, ?)", (at, actor, action, subject, detail)
+        )
 
 
 def backup(path: Path, target: Path) -> None:
