@@ -219,6 +219,8 @@ BRANDS = [
 def test_the_kind_of_organisation_points_to_its_brand(kind: str, field: str, brand: str | None) -> None:
     found = recommend(BASE, Wish(kind=kind, fields=(field,)), NOW).pairings[0]
     assert reasons(found).get("brand") == brand
+    plain = recommend(BASE, Wish(fields=(field,)), NOW).pairings[0]
+    assert (found.score > plain.score) == bool(brand)
 
 
 @pytest.mark.parametrize(
