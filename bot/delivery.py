@@ -118,7 +118,8 @@ class Courier:
         except TelegramError as error:
             self._failed(delivery, error)
         else:
-            deliveries.outcome(services.store, delivery.id, "sent", services.now(), message=message.message_id)
+            with services.store.transaction():  # what the channel noted of the message is committed along with it
+                deliveries.outcome(services.store, delivery.id, "sent", services.now(), message=message.message_id)
 
     def _failed(self, delivery: Delivery, error: TelegramError) -> None:
         store, now = self._services.store, self._services.now()
@@ -167,7 +168,9 @@ class Courier:
 
     async def _sleep(self, now: int) -> None:
         """Until something is due, somebody wakes the courier, or a while has passed."""
-        times = [t for t in (deliveries.next_due(self._services.store), deadlines.next_due(self._services.store)) if t is not None]
+        times = [
+            t for t in (deliveries.next_due(self._services.store), deadlines.next_due(self._services.store)) if t is not None
+        ]
         wait = min([NAP, *(max(0.05, t - now) for t in times)])
         try:
             await asyncio.wait_for(self._awake.wait(), wait)

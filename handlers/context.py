@@ -55,6 +55,8 @@ class Services:
     last_words: dict[int, str] = field(default_factory=dict)
     albums: dict[int, str] = field(default_factory=dict)
     """The album last seen of each person: its parts come as messages of their own."""
+    pastes: dict[int, int] = field(default_factory=dict)
+    """Until when text of a person counts as the rest of a paste. In memory: after a kill the first part is answered again."""
     username: str = "jiedui_bot"
     """The name of the bot on its channel."""
     answer_freely: Callable[[Context, str], Awaitable[None]] = field(init=False)

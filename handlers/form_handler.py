@@ -15,7 +15,7 @@ from telegram import Update
 from handlers.buttons import Button, Rows, number, press
 from handlers.context import Context, Reply, Services
 from handlers.forms import PREVIEW, Fault, Form, Input, Outcome, Step, advance, begin
-from handlers.views import render
+from handlers.views import render, view
 from knowledge.records import drafts
 from knowledge.records.drafts import Draft
 
@@ -186,6 +186,22 @@ async def _reply(context: Context, draft: Draft, outcome: Outcome, done: Done | 
         await _ask(context, draft, outcome.fault)
 
 
+def give_up(context: Context, draft: Draft) -> Reply:
+    """Drop a draft."""
+    args = {"form": draft.form}
+    with context.store.transaction():
+        drafts.drop(context.store, draft.id)
+        context.note_result("form.cancelled", **args)
+    return cancelled(context.services, context.lang, args)
+
+
+@view("form.cancelled")
+def cancelled(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """The form was given up; nothing was sent."""
+    title = services.texts(lang, f"{args['form']}.title") if args["form"] in KITS else ""
+    return Reply(services.texts(lang, "form.cancelled", form=title))
+
+
 def _ticking(draft: Draft) -> bool:
     step = KITS[draft.form].form.step(draft.step)
     return bool(step and step.ticks)
@@ -222,9 +238,7 @@ async def press_form(update: Update, context: Context, args: list[str]) -> str |
     if draft is None or draft.form not in KITS:
         return context.text("form.closed")
     if operation == "cancel":
-        with context.store.transaction():
-            drafts.drop(context.store, draft.id)
-        await context.say("form.cancelled", form=context.text(f"{draft.form}.title"))
+        await context.send(give_up(context, draft))
         return None
     if operation in {"hold_take", "hold_leave"}:
         return await _held(update, context, draft, operation)
@@ -253,15 +267,14 @@ async def press_form(update: Update, context: Context, args: list[str]) -> str |
 
 async def _held(update: Update, context: Context, draft: Draft, operation: str) -> str | None:
     """The person says whether the held text was an answer or something else."""
+    if operation == "hold_take" and (draft.held or draft.last_update == context.update_id):
+        await take(context, draft, Input("text", draft.held or ""), update)
+        return None
     if not draft.held:
         return context.text("press.done")
-    if operation == "hold_take":
-        await take(context, draft, Input("text", draft.held), update)
-        return None
-    text = draft.held
-    with context.store.transaction():
-        drafts.save(context.store, replace(draft, held=None, focus=0), context.now)
-    await context.services.answer_freely(context, text)
+    with context.store.transaction():  # the text is held until the form goes on: a kill may come before it is answered
+        drafts.save(context.store, replace(draft, focus=0), context.now)
+    await context.services.answer_freely(context, draft.held)
     return None
 
 

@@ -34,7 +34,7 @@ async def on_update(update: Update, context: Context) -> None:
     context.update_id = update.update_id
     if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
         known = people.get(context.store, user.id)
-        context.person = known or Person(user.id, None, None, user.language_code, None, None, muted=False, paste_until=0)
+        context.person = known or Person(user.id, None, None, user.language_code, None, None, muted=False)
         await _in_group(update, context)
         raise ApplicationHandlerStop
     with context.store.transaction():
@@ -82,9 +82,10 @@ def _part_of_before(message: Message, context: Context) -> bool:
     if not message.text:
         return False
     second = int(message.date.timestamp())
-    continued = second <= context.person.paste_until
+    pastes, person = context.services.pastes, context.person.id
+    continued = second <= pastes.get(person, 0)
     if len(message.text) >= LONG:
-        people.paste(context.store, context.person.id, second + PASTE_SECONDS)
+        pastes[person] = second + PASTE_SECONDS
     return continued
 
 

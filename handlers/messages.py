@@ -83,7 +83,7 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
         await take(context, draft, Input("back"))
     elif word in WORDS["skip"]:
         await take(context, draft, Input("skip", step=draft.step))
-    elif draft.last_update != context.update_id and _aside(context, draft, message.text):
+    elif (draft.last_update != context.update_id or draft.held) and _aside(context, draft, message.text):
         if step and step.parse:
             await hold(context, draft, message.text)
         else:  # where only a button answers, there is nothing to ask about

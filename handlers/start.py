@@ -10,7 +10,7 @@ from handlers.browse import county_page, plan_page
 from handlers.buttons import press
 from handlers.commands import for_role
 from handlers.context import Context, Reply, Services
-from handlers.form_handler import KITS, resume_row
+from handlers.form_handler import give_up, resume_row
 from handlers.pairings import card
 from handlers.presses import Presses
 from knowledge.matching import Wish
@@ -49,10 +49,7 @@ async def cancel(context: Context) -> Reply:
     draft = drafts.current(context.store, context.person.id)
     if draft is None:
         return Reply(context.text("cancel.nothing"), ((press(context.text("button.my"), "my"),),))
-    with context.store.transaction():
-        drafts.drop(context.store, draft.id)
-    title = context.text(f"{draft.form}.title") if draft.form in KITS else ""
-    return Reply(context.text("form.cancelled", form=title))
+    return give_up(context, draft)
 
 
 async def on_start(update: Update, context: Context) -> None:

@@ -23,7 +23,6 @@ class Person:
     started: int | None
     unreachable: int | None
     muted: bool
-    paste_until: int
 
     def language(self, default: str) -> str:
         """The language to answer in: the choice, else the language written in, else the client's, else ``default``."""
@@ -34,7 +33,7 @@ class Person:
         return default
 
 
-COLUMNS = "id, lang, heard, client, started, unreachable, muted, paste_until"
+COLUMNS = "id, lang, heard, client, started, unreachable, muted"
 
 
 def get(store: Store, person: int) -> Person | None:
@@ -48,7 +47,7 @@ def meet(store: Store, person: int, client: str | None, now: int) -> Person:
     known = get(store, person)
     if known is None:
         store.execute("INSERT INTO people (id, client, first_seen, last_seen) VALUES (?, ?, ?, ?)", (person, client, now, now))
-        return Person(person, None, None, client, None, None, muted=False, paste_until=0)
+        return Person(person, None, None, client, None, None, muted=False)
     store.defer("UPDATE people SET last_seen = ? WHERE id = ?", (now, person))
     if client and client != known.client:
         store.defer("UPDATE people SET client = ? WHERE id = ?", (client, person))
@@ -73,11 +72,6 @@ def started(store: Store, person: int, now: int) -> None:
 def unreachable(store: Store, person: int, now: int | None) -> None:
     """The person blocked the bot or is gone (or, with None, is back)."""
     store.execute("UPDATE people SET unreachable = ? WHERE id = ?", (now, person))
-
-
-def paste(store: Store, person: int, until: int) -> None:
-    """Text until then is the rest of a paste that the client split."""
-    store.execute("UPDATE people SET paste_until = ? WHERE id = ?", (until, person))
 
 
 def consent(store: Store, person: int, purposes: tuple[str, ...], *, given: bool, now: int) -> None:

@@ -21,7 +21,6 @@ CREATE TABLE people (
   started INTEGER,                    -- when the private chat was opened: only then can the bot write first
   unreachable INTEGER,                -- since when the person has blocked the bot or is gone
   muted INTEGER NOT NULL DEFAULT 0,   -- 1: no notices
-  paste_until INTEGER NOT NULL DEFAULT 0,      -- until when text counts as the rest of a split paste
   first_seen INTEGER NOT NULL,
   last_seen INTEGER NOT NULL
 ) STRICT;
