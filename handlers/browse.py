@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers.buttons import Button, number, press
+from handlers.buttons import Button, number, press, short
 from handlers.context import Context, Reply, Services
 from handlers.pairings import card
 from handlers.wishes import pack, unpack
 from knowledge.base import County
 from knowledge.matching import Wish
+from knowledge.records import drafts
 from knowledge.records.coverage import coverage
 
 if TYPE_CHECKING:
@@ -64,14 +65,14 @@ def county_page(services: Services, lang: str, county: County, wish: Wish, offse
     return Reply(text, tuple(rows))
 
 
-def county_choice(services: Services, lang: str) -> Reply:
-    """All districts and counties as buttons, the four national key counties first."""
+def county_choice(services: Services, lang: str, unknown: str = "") -> Reply:
+    """All districts and counties as buttons, the four national key counties first; ``unknown``: a name that none has."""
     key = [c for c in services.base.counties.values() if c.tier == "national_key"]
     rest = [c for c in services.base.counties.values() if c.tier != "national_key"]
     buttons = [press(c.short[lang], "c", c.id, 0, "") for c in [*key, *rest]]
     width = 4 if lang == "zh" else 3
     rows = tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))
-    return Reply(services.texts(lang, "county.choose"), rows)
+    return Reply(services.texts(lang, "county.choose", unknown=unknown), rows)
 
 
 def plan_page(services: Services, lang: str) -> Reply:
@@ -140,7 +141,8 @@ async def on_county(update: Update, context: Context) -> None:
         county = context.base.counties[found[0].id]
         await context.send(county_page(context.services, context.lang, county, Wish()))
         return
-    await context.send(county_choice(context.services, context.lang))
+    drafts.park(context.store, context.person.id)
+    await context.send(county_choice(context.services, context.lang, short(words)))
 
 
 async def on_plan(update: Update, context: Context) -> None:

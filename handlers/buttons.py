@@ -53,6 +53,12 @@ def number(argument: str) -> int | None:
     return int(argument) if argument.isascii() and argument.isdigit() and len(argument) <= 15 else None
 
 
+def short(text: str, width: int = 24) -> str:
+    """A text short enough for a button."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
 def markup(rows: Rows) -> InlineKeyboardMarkup | None:
     """The keyboard for Telegram; none without buttons."""
     keyboard = [

@@ -7,7 +7,7 @@ import unicodedata
 
 from handlers.forms import Fault
 
-NAME_MAX, CONTACT_MAX, OFFER_MAX, NOTICE_MAX = 60, 30, 600, 3500
+NAME_MAX, CONTACT_MAX, OFFER_MAX, KEPT_MAX, NOTICE_MAX = 60, 30, 600, 2500, 3500
 PHONE = re.compile(r"^\+?\d{7,15}$")
 CONTROL = re.compile(r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
@@ -50,9 +50,18 @@ def phone(text: str) -> str | Fault:
 
 def offer(text: str) -> str | Fault:
     """What is offered, or any other few sentences: 2 to 600 characters."""
+    return _sentences(text, OFFER_MAX)
+
+
+def kept(text: str) -> str | Fault:
+    """A text that is left with the office as it was written: 2 to 2,500 characters."""
+    return _sentences(text, KEPT_MAX)
+
+
+def _sentences(text: str, most: int) -> str | Fault:
     words = CONTROL_BUT_LINES.sub(" ", text).strip()
-    if len(words) > OFFER_MAX:
-        return Fault("fault.offer.long", {"max": OFFER_MAX, "n": len(words)})
+    if len(words) > most:
+        return Fault("fault.offer.long", {"max": most, "n": len(words)})
     if len(words) < 2 or not any(c.isalnum() for c in words):
         return Fault("fault.offer.short")
     return words

@@ -76,8 +76,9 @@ class Services:
         return "city" if person in self.owners else "guest"
 
     def office(self) -> list[int]:
-        """Who is told of what comes in."""
-        return sorted(self.owners)
+        """Who is told of what comes in: those who opened the chat and can be reached. The others see it when they start."""
+        known = (people.get(self.store, owner) for owner in sorted(self.owners))
+        return [one.id for one in known if one and one.started is not None and one.unreachable is None]
 
     def around(self) -> Circumstances:
         """What ranking depends on, as it is now."""

@@ -18,7 +18,7 @@ from handlers.pairings import echo, listing
 from handlers.presses import Presses
 from handlers.wishes import from_understanding, pack, unpack
 from knowledge.matching import Wish
-from knowledge.records import people
+from knowledge.records import drafts, people
 from knowledge.understanding import Understanding
 
 READ_MAX = 4000
@@ -62,7 +62,7 @@ def nothing(context: Context, text: str) -> Reply:
         context.text("find.nothing"),
         (
             (press(context.text("button.guided"), "g", ""), press(context.text("button.plan"), "plan")),
-            (press(context.text("button.keep_offer"), "keep"),),
+            (press(context.text("button.keep_offer"), "keep", questions.mark(text)),),
         ),
     )
 
@@ -70,7 +70,8 @@ def nothing(context: Context, text: str) -> Reply:
 async def _county(context: Context, u: Understanding, text: str) -> Reply | None:
     if not u.counties:
         return offers(context, u, text)
-    context.services.remember(context.person.id, text)
+    if u.fields:  # a question about a county alone is no offer
+        context.services.remember(context.person.id, text)
     wish = from_understanding(u)
     return county_page(context.services, context.lang, context.base.counties[u.counties[0].id], replace(wish, counties=()))
 
@@ -183,7 +184,9 @@ async def on_find(update: Update, context: Context) -> None:
     if context.args:
         await answer_freely(context, " ".join(context.args))
         return
-    await context.send(choose_field(context.services, context.lang, Wish()))
+    drafts.park(context.store, context.person.id)
+    reply = choose_field(context.services, context.lang, Wish())
+    await context.send(Reply(reply.text, (*reply.rows, *resume_row(context.services, context.lang, context.person.id))))
 
 
 async def press_list(update: Update, context: Context, args: list[str]) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from telegram import Update
 
-from handlers.buttons import Button, Rows, number, press
+from handlers.buttons import Button, Rows, number, press, short
 from handlers.context import Context, Reply, Services
 from handlers.forms import PREVIEW, Fault, Form, Input, Outcome, Step, advance, begin
 from handlers.views import render, view
@@ -122,12 +122,6 @@ def _preview_rows(services: Services, lang: str, form: Form, draft: Draft) -> Ro
     rows.extend(tuple(edits[i : i + 2]) for i in range(0, len(edits), 2))
     rows.append((press(texts(lang, "form.button.cancel"), "form", draft.id, "cancel", PREVIEW),))
     return tuple(rows)
-
-
-def short(text: str, width: int = 24) -> str:
-    """A text short enough for a button."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
 async def open_form(context: Context, name: str, subject: str, answers: Mapping[str, str] | None = None) -> None:

@@ -11,16 +11,18 @@ from handlers.buttons import press
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Answers, Form, Step
-from handlers.pairings import find_target
+from handlers.pairings import find_target, target_name
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import DAY
-from knowledge.records import interests, people
+from knowledge.records import drafts, interests, people
 from knowledge.records.drafts import Draft
 from knowledge.records.interests import Interest, Registration
 from knowledge.records.moves import NUDGES
 
 CONSENTS = ("keep", "abroad", "pass_on")
+OTHER = "other"
+"""Mark of the button that registers the same need once more, for another organisation."""
 
 
 def _asks_contact(answers: Answers) -> bool:
@@ -110,10 +112,7 @@ def _task(services: Services, field: str) -> str:
 
 def subject_name(services: Services, lang: str, interest: Interest) -> str:
     """What an interest is about, in a few words."""
-    county = services.base.counties.get(interest.county)
-    need = services.base.needs.get(interest.need or "")
-    place = county.short[lang] if county else interest.county
-    return f"{place} · {services.base.fields[need.field].name[lang]}" if need else place
+    return target_name(services, lang, interest.need or interest.county) or interest.county
 
 
 @view("interest.done")
@@ -167,13 +166,35 @@ async def press_register(update: Update, context: Context, args: list[str]) -> s
     found = find_target(context.services, name)
     if found is None:
         return context.text("press.gone")
-    if not found[0].agricultural:
+    county, need = found
+    if not county.agricultural:
         return context.text("county.urban_line")
-    answers = {} if context.services.collects else {"collects": "no"}
-    if set(CONSENTS) <= people.agreed(context.store, context.person.id):
-        answers["agreed"] = "yes"
-    await open_form(context, "interest", f"{name}@{kind}" if kind else name, answers)
+    subject = f"{name}@{kind}" if kind else name
+    other = args[2:3] == [OTHER]
+    same = interests.open_at(context.store, context.person.id, county.id, need.id if need else None)
+    if same and not other and not drafts.find(context.store, context.person.id, "interest", subject):
+        reply = known(context.services, context.lang, {"interest": same.id})
+        again = press(context.text("button.register_other"), "reg", name, kind, OTHER)
+        await context.send(Reply(reply.text, (*reply.rows, (again,))))
+        return None
+    await open_form(context, "interest", subject, _known_answers(context, other=other))
     return None
+
+
+def _known_answers(context: Context, *, other: bool) -> dict[str, str]:
+    """What need not be asked again of somebody who agreed before; ``other``: this time it is another organisation."""
+    answers = {} if context.services.collects else {"collects": "no"}
+    if not set(CONSENTS) <= people.agreed(context.store, context.person.id):
+        return answers
+    answers["agreed"] = "yes"
+    profile = interests.profile(context.store, context.person.id)
+    if profile is None or other:
+        return answers
+    organisation, contact, phone = profile
+    answers |= {"known": "yes", "organisation": organisation}
+    if contact and context.services.collects:
+        answers |= {"contact": contact, "phone": phone or ""}
+    return answers
 
 
 register_kit(Kit(FORM, _finish, _facts, _suggest, _took, _refuse))

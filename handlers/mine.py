@@ -7,7 +7,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers.buttons import Button, number, press
+from handlers.buttons import Button, number, press, short
 from handlers.context import Context, Reply, Services
 from handlers.interest import subject_name
 from handlers.moves import ask_words
@@ -18,6 +18,11 @@ from knowledge.matching import Wish
 from knowledge.records import interests
 from knowledge.records.interests import Event, Interest
 from knowledge.records.moves import allowed
+
+TRAIL = 10
+"""Events that a card shows."""
+OLDER_WORDS = 100
+"""Characters shown of the words that came with an event before the last."""
 
 
 def overview(services: Services, lang: str, person: int) -> Reply:
@@ -44,15 +49,21 @@ def overview(services: Services, lang: str, person: int) -> Reply:
 
 
 def trail(services: Services, lang: str, events: list[Event]) -> list[dict[str, Any]]:
-    """The events of an interest in words, oldest first."""
+    """The events of an interest in words, oldest first: the beginning and the latest, older words cut short to fit."""
+    shown = events if len(events) <= TRAIL else [events[0], *events[1 - TRAIL :]]
     return [
         {
             "at": event.at,
             "what": services.texts(lang, f"event.{event.move}"),
-            "words": words_of(services, lang, event.move, event.reason or event.note or ""),
+            "words": _words(services, lang, event, whole=event is events[-1]),
         }
-        for event in events
+        for event in shown
     ]
+
+
+def _words(services: Services, lang: str, event: Event, *, whole: bool) -> str:
+    words = words_of(services, lang, event.move, event.reason or event.note or "")
+    return words if whole else short(words, OLDER_WORDS)
 
 
 def words_of(services: Services, lang: str, move: str, words: str) -> str:

@@ -115,6 +115,14 @@ def find_target(services: Services, name: str) -> tuple[County, Need | None] | N
     return (county, need) if county else None
 
 
+def target_name(services: Services, lang: str, name: str) -> str:
+    """What a need or county is called in a few words; empty when the base has it no longer."""
+    county, need = find_target(services, name) or (None, None)
+    if county is None:
+        return ""
+    return f"{county.short[lang]} · {services.base.fields[need.field].name[lang]}" if need else county.short[lang]
+
+
 def card(services: Services, lang: str, name: str, wish: Wish) -> Reply | None:
     """The card of a need (or of a county as a whole) for this wish. None: the base has it no longer."""
     found = find_target(services, name)

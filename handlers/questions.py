@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 from telegram import Update
 
 from handlers import checks
-from handlers.buttons import number, press
+from handlers.buttons import number, press, short
 from handlers.context import Context, Reply, Services
-from handlers.form_handler import Done, Facts, Kit, open_form, register_kit, short
+from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Form, Step
-from handlers.pairings import find_target
+from handlers.pairings import find_target, target_name
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.records import questions
@@ -33,22 +34,25 @@ def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
 
 
 def _ask(context: Context, draft: Draft) -> Done:
-    text = draft.answers["text"]
-    found = find_target(context.services, draft.subject)
-    if found:
-        text = f"[{draft.subject}] {text}"
-    number = questions.put(
-        context.store, context.person.id, "question", text, context.services.office(), context.update_id, context.now
+    kept = questions.put(
+        context.store,
+        context.person.id,
+        "question",
+        draft.answers["text"],
+        about=draft.subject or None,
+        office=context.services.office(),
+        cause=context.update_id,
+        now=context.now,
     )
-    return "question.kept", {"question": number}
+    return "question.kept", {"question": kept}
 
 
 def _answer(context: Context, draft: Draft) -> Done:
-    number = int(draft.subject)
+    wanted = int(draft.subject)
     if context.role != "city":
         return "question.not_yours", {}
-    done = questions.answer(context.store, number, context.person.id, draft.answers["text"], context.now)
-    return ("question.sent" if done else "question.answered_before"), {"question": number}
+    done = questions.answer(context.store, wanted, context.person.id, draft.answers["text"], context.now)
+    return ("question.sent" if done else "question.answered_before"), {"question": wanted}
 
 
 register_kit(Kit(Form("question", 1, (Step("text", checks.offer),), preview=False), _ask, _about, _suggest))
@@ -72,7 +76,8 @@ def incoming(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     if question is None:
         return Reply(services.texts(lang, "press.gone"))
     rows = () if question.answered else ((press(services.texts(lang, "button.answer"), "answer", question.id),),)
-    return Reply(services.texts(lang, f"office.{question.kind}", question=question), rows)
+    about = target_name(services, lang, question.about or "")
+    return Reply(services.texts(lang, f"office.{question.kind}", question=question, about=about), rows)
 
 
 @view("asker.answered")
@@ -99,18 +104,32 @@ async def press_ask(update: Update, context: Context, args: list[str]) -> str | 
 
 async def press_keep(update: Update, context: Context, args: list[str]) -> str | None:
     """Keep the words for which nothing was found: pressing says that they may be kept."""
-    words = checks.offer(context.services.last_words.get(context.person.id, ""))
-    if not isinstance(words, str):  # after a restart, or too long a text: ask for it
+    said = context.services.last_words.get(context.person.id, "")
+    words = checks.kept(said)
+    if not isinstance(words, str) or args[:1] != [
+        mark(said)
+    ]:  # after a restart, or they wrote something else since: ask for it
         await ask(context, "")
         return None
     with context.store.transaction():
-        number = questions.put(
-            context.store, context.person.id, "offer", words, context.services.office(), context.update_id, context.now
+        kept = questions.put(
+            context.store,
+            context.person.id,
+            "offer",
+            words,
+            office=context.services.office(),
+            cause=context.update_id,
+            now=context.now,
         )
-        context.note_result("offer.kept", question=number)
+        context.note_result("offer.kept", question=kept)
     context.services.wake()
-    await context.say("offer.kept", office=bool(context.services.office()), number=number)
+    await context.say("offer.kept", office=bool(context.services.office()), number=kept)
     return None
+
+
+def mark(words: str) -> str:
+    """What a button carries to know the words that it stood under: the words themselves are in memory alone."""
+    return f"{zlib.crc32(words.encode()):08x}"
 
 
 async def press_answer(update: Update, context: Context, args: list[str]) -> str | None:

@@ -53,7 +53,8 @@ async def cancel(context: Context) -> Reply:
 
 
 async def on_start(update: Update, context: Context) -> None:
-    """/start, perhaps with a deep link: county-<id>, need-<id>, plan."""
+    """/start, perhaps with a deep link: county-<id>, need-<id>, plan. A form in hand waits: the next text begins anew."""
+    drafts.park(context.store, context.person.id)
     link = context.args[0] if context.args else ""
     kind, _, name = link.partition("-")
     services, lang = context.services, context.lang

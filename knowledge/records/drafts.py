@@ -73,7 +73,7 @@ def find(store: Store, person: int, form: str, subject: str) -> Draft | None:
 
 def start(store: Store, draft: Draft, now: int) -> Draft:
     """Keep a new draft; every other of the person is parked."""
-    store.execute("UPDATE drafts SET focus = 0 WHERE person = ?", (draft.person,))
+    park(store, draft.person)
     cursor = store.execute(
         "INSERT INTO drafts (person, form, version, subject, step, answers, mending, focus, last_update, updated)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -93,6 +93,11 @@ def save(store: Store, draft: Draft, now: int) -> None:
         (draft.step, json.dumps(draft.answers, ensure_ascii=False), int(draft.mending), draft.focus, draft.question,
          draft.last_update, draft.held, draft.version, now, draft.id),
     )  # fmt: skip
+
+
+def park(store: Store, person: int) -> None:
+    """The person turned to something else: no form owns the next text."""
+    store.execute("UPDATE drafts SET focus = 0 WHERE person = ? AND focus", (person,))
 
 
 def asked(store: Store, draft: int, message: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from knowledge.records import deliveries
-from knowledge.records.moves import CLOSED, MOVES, NUDGES
+from knowledge.records.moves import CLOSED, MOVES, NUDGES, OFFICE
 from knowledge.records.store import Row, Store
 
 
@@ -144,6 +144,16 @@ def same_open(store: Store, person: int, name: str, county: str, need: str | Non
     return _interest(row) if row else None
 
 
+def open_at(store: Store, person: int, county: str, need: str | None) -> Interest | None:
+    """The person's newest open interest in this need (or in the county as a whole), for whichever organisation."""
+    row = store.one(
+        f"{SELECT} WHERE i.person = ? AND i.county = ? AND i.need IS ?"
+        " AND i.stage NOT IN ('completed', 'declined', 'withdrawn') ORDER BY i.id DESC",
+        (person, county, need),
+    )
+    return _interest(row) if row else None
+
+
 def register(store: Store, person: int, wish: Registration, office: list[int], cause: int, now: int) -> Result:
     """Keep a new interest and tell the office, in one transaction.
 
@@ -200,7 +210,7 @@ def move(
         if not changed:
             return Result("stale", before)
         _event(store, interest, actor, role, name, before.stage, after, *_reason(name, words), now)
-        _deadlines(store, interest, after, version + 1, now)
+        _deadlines(store, interest, after if step.turn in OFFICE else "", version + 1, now)
         if role == "organisation":
             for one in [before.handler] if before.handler else office:
                 deliveries.put(store, one, "office.moved", now, interest=interest, move=name)
@@ -226,7 +236,7 @@ def _event(
 
 
 def _deadlines(store: Store, interest: int, stage: str, version: int, now: int) -> None:
-    """A turn has begun: earlier deadlines no longer hold, those of the new stage do."""
+    """A turn has begun: earlier deadlines no longer hold, those of the new stage do (none without a stage)."""
     store.execute("DELETE FROM deadlines WHERE subject = ? AND kind LIKE 'interest.%'", (interest,))
     for number, seconds in enumerate(NUDGES.get(stage, ()), 1):
         store.execute(

@@ -16,7 +16,7 @@ class Question:
     person: int
     kind: str
     text: str
-    county: str | None
+    about: str | None
     created: int
     answered: int | None
     answer: str | None
@@ -26,7 +26,7 @@ def _question(row: Row) -> Question:
     return Question(*row)
 
 
-SELECT = "SELECT id, person, kind, text, county, created, answered, answer FROM questions"
+SELECT = "SELECT id, person, kind, text, about, created, answered, answer FROM questions"
 
 
 def get(store: Store, question: int) -> Question | None:
@@ -37,18 +37,29 @@ def get(store: Store, question: int) -> Question | None:
 
 def unanswered(store: Store) -> list[Question]:
     """What waits for an answer, oldest first."""
-    return [_question(row) for row in store.all(f"{SELECT} WHERE answered IS NULL ORDER BY id LIMIT 50")]
+    return [_question(row) for row in store.all(f"{SELECT} WHERE answered IS NULL AND kind != 'wrong' ORDER BY id LIMIT 50")]
 
 
-def put(store: Store, person: int, kind: str, text: str, office: list[int], cause: int, now: int) -> int:
-    """Keep a text and tell the office. The same ``cause`` again changes nothing. Returns its id."""
+def reported(store: Store) -> list[Question]:
+    """What people reported as wrong results, newest first."""
+    return [_question(row) for row in store.all(f"{SELECT} WHERE kind = 'wrong' ORDER BY id DESC LIMIT 20")]
+
+
+def put(
+    store: Store, person: int, kind: str, text: str, *, about: str | None = None, office: list[int], cause: int, now: int
+) -> int:
+    """Keep a text and tell the office. The same ``cause`` again, or the same text still waiting, changes nothing. Returns its id."""
     with store.transaction():
-        known = store.value("SELECT id FROM questions WHERE cause = ?", (cause,))
+        known = store.value(
+            "SELECT id FROM questions WHERE cause = ?"
+            " OR (person = ? AND kind = ? AND text = ? AND about IS ? AND answered IS NULL) ORDER BY cause = ? DESC, id",
+            (cause, person, kind, text, about, cause),
+        )
         if known:
             return int(known)
         cursor = store.execute(
-            "INSERT INTO questions (person, kind, text, created, cause) VALUES (?, ?, ?, ?, ?)",
-            (person, kind, text, now, cause),
+            "INSERT INTO questions (person, kind, text, about, created, cause) VALUES (?, ?, ?, ?, ?, ?)",
+            (person, kind, text, about, now, cause),
         )
         question = cursor.lastrowid or 0
         for one in office:

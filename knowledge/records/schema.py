@@ -143,7 +143,8 @@ CREATE TABLE questions (
   id INTEGER PRIMARY KEY,
   person INTEGER NOT NULL REFERENCES people (id),
   kind TEXT NOT NULL CHECK (kind IN ('offer', 'question', 'wrong')),
-  text TEXT NOT NULL, county TEXT,
+  text TEXT NOT NULL,
+  about TEXT,                         -- the need or county it is about
   created INTEGER NOT NULL, answered INTEGER, answer TEXT, answerer INTEGER,
   cause INTEGER NOT NULL UNIQUE
 ) STRICT;
