@@ -1,0 +1,5 @@
+"""``python -m bot``: the command line without the console script."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,60 @@
+"""One answer without a conversation: what ``jiedui recommend`` prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.channels.chat import plain
+from handlers.context import Services
+from handlers.pairings import PAGE, echo, reason_text
+from handlers.texts import Texts
+from handlers.wishes import from_understanding
+from knowledge.base import KnowledgeBase
+from knowledge.clock import SYSTEM_CLOCK
+from knowledge.matching import Pairing, recommend
+from knowledge.records.store import Store
+from knowledge.understanding import Reader
+
+
+def recommendation(base: KnowledgeBase, text: str, lang: str | None) -> str:
+    """What was understood of a text and the pairings for it, as plain text, in ``lang`` or the language of the text."""
+    reader, texts = Reader(base, lexicon=base.lexicon), Texts()
+    understood = reader.read(text)
+    lang = lang or understood.lang or "zh"
+    store = Store(Path(":memory:"), channel="terminal")
+    services = Services(
+        base=base,
+        reader=reader,
+        store=store,
+        texts=texts,
+        clock=SYSTEM_CLOCK,
+        owners=set(),
+        default_lang=lang,
+        operator="",
+        privacy_contact="",
+        collects=False,
+        wake=lambda: None,
+    )
+    try:
+        heard = echo(services, lang, understood)
+        if not heard and understood.intent == "out_of_scope":
+            return texts(lang, "recommend.nothing")
+        wish = from_understanding(understood)
+        found = recommend(base, wish, services.around())
+        items = [_item(services, lang, pairing) for pairing in found.pairings[:PAGE]]
+        suggested = [base.fields[one].name[lang] for one in found.fields] if found.suggested else []
+        return plain(texts(lang, "recommend", heard=heard, items=items, suggested=suggested))
+    finally:
+        store.close()
+
+
+def _item(services: Services, lang: str, pairing: Pairing) -> dict[str, object]:
+    need = pairing.need
+    return {
+        "county": pairing.county.short[lang],
+        "field": services.base.fields[need.field].name[lang] if need else "",
+        "need": need.text[lang] if need else "",
+        "inferred": bool(need and need.basis == "opportunity"),
+        "reasons": [reason_text(services, lang, reason) for reason in pairing.reasons],
+        "unknowns": [reason_text(services, lang, reason) for reason in pairing.unknowns],
+    }
