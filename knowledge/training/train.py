@@ -98,9 +98,9 @@ def samples(rows: Iterable[Phrase], reader: EvidenceReader) -> Samples:
 
 
 class Vocabulary:
-    """The features met at least twice, each with a column."""
+    """The features met, each with a column."""
 
-    def __init__(self, samples_: Iterable[list[int]], least: int = 2) -> None:
+    def __init__(self, samples_: Iterable[list[int]], least: int = 1) -> None:
         counts = Counter(key for keys in samples_ for key in keys)
         self.columns = {key: column for column, key in enumerate(sorted(k for k, n in counts.items() if n >= least))}
 
@@ -117,11 +117,13 @@ class Vocabulary:
         return csr_matrix((data, columns, ends), shape=(len(rows), len(self.columns)))
 
 
-def fit(matrix: Any, wanted: Sequence[bool], cost: float = COST) -> tuple[list[float], float]:
+def fit(matrix: Any, wanted: Sequence[bool], *, balanced: bool, cost: float = COST) -> tuple[list[float], float]:
     """Weights and constant of one head."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=cost, solver="liblinear", random_state=0, max_iter=200).fit(matrix, wanted)
+    model = LogisticRegression(
+        C=cost, solver="liblinear", random_state=0, max_iter=200, class_weight="balanced" if balanced else None
+    ).fit(matrix, wanted)
     return [float(weight) for weight in model.coef_[0]], float(model.intercept_[0])
 
 
@@ -164,7 +166,7 @@ def main() -> None:
         keys = list(words.columns)
         for name in names:
             wanted = [row.intent == name if group == "intent" else name in getattr(row, group) for row in rows]
-            heads.append((f"{group}:{name}", keys, *fit(matrix, wanted)))
+            heads.append((f"{group}:{name}", keys, *fit(matrix, wanted, balanced=group == "intent")))
     write(MODEL, heads, {"data": digest()})
 
 
