@@ -49,7 +49,9 @@ def check(path: Path) -> None:
 
 
 @main.command()
-@click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="The database; a pipe without one uses a fresh one.")
+@click.option(
+    "--db", type=click.Path(path_type=Path, dir_okay=False), help="The database; a pipe without one uses a fresh one."
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="The language of the person's client.")
 def chat(db: Path | None, lang: str | None) -> None:
     """Talk to Jiedui in the terminal, without a token and without a network. :help lists what steers the chat."""
@@ -107,7 +109,9 @@ def understand(text: tuple[str, ...], lines: bool) -> None:
 
 @main.command()
 @click.argument("text", nargs=-1)
-@click.option("--json", "lines", is_flag=True, help='Read {"id", "text", "state"} a line from standard input, answer a line each.')
+@click.option(
+    "--json", "lines", is_flag=True, help='Read {"id", "text", "state"} a line from standard input, answer a line each.'
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="The language of the answer; by default that of TEXT.")
 def recommend(text: tuple[str, ...], lines: bool, lang: str | None) -> None:
     """Show the pairings for TEXT, with their reasons."""

@@ -72,7 +72,10 @@ def recommendation(base: KnowledgeBase, year: int) -> Answer:
             named = _ids(state, "named", base)
             wish = replace(wish, counties=named, refused_counties=tuple(c for c in wish.refused_counties if c not in named))
         around = Circumstances(
-            year, Coverage(covered_counties=frozenset(covered)), _ids(trip, "region", base), tuple(map(str, trip.get("theme") or ()))
+            year,
+            Coverage(covered_counties=frozenset(covered)),
+            _ids(trip, "region", base),
+            tuple(map(str, trip.get("theme") or ())),
         )
         found = recommend(base, wish, around)
         return {

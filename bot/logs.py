@@ -7,7 +7,8 @@ import re
 import sys
 
 REDACTED = "[token]"
-ANY_TOKEN = re.compile(r"\b\d{1,16}:[A-Za-z0-9_-]{30,}")
+ANY_TOKEN = re.compile(r"\d{1,16}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE)
+"""What any bot's token looks like, also inside an address: …/bot123456:AAF…/getMe."""
 
 
 class Redactor(logging.Formatter):

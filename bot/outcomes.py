@@ -33,7 +33,13 @@ class Outcome:
 
 
 GONE = ("chat not found", "user not found", "peer_id_invalid")
-BLAMES = ("can't parse entities", "message is too long", "message text is empty", "text must be non-empty", "caption is too long")
+BLAMES = (
+    "can't parse entities",
+    "message is too long",
+    "message text is empty",
+    "text must be non-empty",
+    "caption is too long",
+)
 NOT_SENT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol)
 PAUSE = 5.0
 """Seconds to wait after a failure of the connection."""

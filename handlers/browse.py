@@ -53,7 +53,7 @@ def county_page(services: Services, lang: str, county: County, wish: Wish, offse
         missing=missing if offset == 0 else [],
     )
     code = pack(base, wish)
-    rows: list[tuple[Button, ...]] = [tuple(press(str(offset + i), "k", need.id, code) for i, need in enumerate(page, 1))]
+    rows: list[tuple[Button, ...]] = [tuple(press(str(i), "k", need.id, code) for i, need in enumerate(page, 1))]
     paging = []
     if offset:
         paging.append(press(services.texts(lang, "button.earlier"), "c", county.id, max(0, offset - NEEDS_A_PAGE), code))

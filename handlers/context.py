@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Message, Update
 from telegram.error import BadRequest
@@ -18,12 +18,14 @@ from handlers.buttons import Rows, markup
 from handlers.texts import Texts
 from knowledge.base import KnowledgeBase
 from knowledge.clock import Clock, in_shanghai
-from knowledge.matching import Circumstances
+from knowledge.matching import Circumstances, Wish
 from knowledge.records import inbox, people
 from knowledge.records.coverage import coverage
 from knowledge.records.people import Person
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
+
+T = TypeVar("T")
 
 REMEMBERED = 500
 """How many people's last words are remembered, in memory only: before consent no words of theirs are stored."""
@@ -53,6 +55,8 @@ class Services:
     collects: bool
     wake: Callable[[], None]
     last_words: dict[int, str] = field(default_factory=dict)
+    last_lists: dict[int, tuple[Wish, int]] = field(default_factory=dict)
+    """The wish last listed for each person, and the place of its page: what 换一个 and 再加上教育 lean on."""
     albums: dict[int, str] = field(default_factory=dict)
     """The album last seen of each person: its parts come as messages of their own."""
     pastes: dict[int, int] = field(default_factory=dict)
@@ -90,10 +94,18 @@ class Services:
 
     def remember(self, person: int, words: str) -> None:
         """Keep the person's last words in memory, to offer them in a form; the longest silent are forgotten first."""
-        self.last_words.pop(person, None)
-        self.last_words[person] = words
-        while len(self.last_words) > REMEMBERED:
-            del self.last_words[next(iter(self.last_words))]
+        _keep(self.last_words, person, words)
+
+    def listed(self, person: int, wish: Wish, offset: int) -> None:
+        """Keep in memory what was listed for the person last."""
+        _keep(self.last_lists, person, (wish, offset))
+
+
+def _keep(memory: dict[int, T], person: int, value: T) -> None:
+    memory.pop(person, None)
+    memory[person] = value
+    while len(memory) > REMEMBERED:
+        del memory[next(iter(memory))]
 
 
 Bot = ExtBot[None]

@@ -13,12 +13,14 @@ from handlers.admin import notices
 from handlers.browse import county_page, plan_page
 from handlers.buttons import number, press
 from handlers.context import Context, Reply, Services
+from handlers.corrections import doubt, summary
 from handlers.form_handler import resume_row
-from handlers.pairings import echo, listing
+from handlers.pairings import PAGE, echo, listing
 from handlers.presses import Presses
 from handlers.wishes import from_understanding, pack, unpack
 from knowledge.matching import Wish
 from knowledge.records import drafts, people
+from knowledge.turns import Step, follow
 from knowledge.understanding import Understanding
 
 READ_MAX = 4000
@@ -39,20 +41,43 @@ async def answer_freely(context: Context, text: str) -> None:
 
 async def _routed(context: Context, u: Understanding, text: str) -> Reply | None:
     """The reply to an understood text, or None when a form took over."""
+    last = context.services.last_lists.get(context.person.id)
+    step = follow(context.base.turns, text, u, last[0]) if last else None
+    if last and step:
+        return went_on(context, step, last[1])
     route = ROUTES.get(u.intent)
     if route:
         return await route(context, u, text)
     return offers(context, u, text)
 
 
+def went_on(context: Context, step: Step, offset: int) -> Reply:
+    """The text leans on the last list: its next page, another county for the same wish, or the wish as changed."""
+    services, lang = context.services, context.lang
+    if step.kind == "look":
+        return county_page(services, lang, context.base.counties[step.county], replace(step.wish, counties=()))
+    offset = offset + PAGE if step.kind == "more" else 0
+    return listed(context, step.wish, offset, summary(services, lang, step.wish))
+
+
+def listed(context: Context, wish: Wish, offset: int = 0, heard: str = "") -> Reply:
+    """The list of a wish, which the next text may lean on."""
+    context.services.listed(context.person.id, wish, offset)
+    return listing(context.services, context.lang, wish, offset=offset, heard=heard)
+
+
 def offers(context: Context, u: Understanding, text: str) -> Reply:
     """The pairings for an offer; with nothing to go by, what helps to say it better."""
     wish = from_understanding(u)
     heard = echo(context.services, context.lang, u)
+    asked = doubt(context.services, context.lang, u.unsure, wish) if len(u.unsure) > 1 else None
+    if asked is not None:
+        context.services.remember(context.person.id, text)
+        return asked
     if not heard and u.intent == "out_of_scope":
         return nothing(context, text)
     context.services.remember(context.person.id, text)
-    return listing(context.services, context.lang, wish, heard=heard)
+    return listed(context, wish, 0, heard)
 
 
 def nothing(context: Context, text: str) -> Reply:
@@ -62,6 +87,7 @@ def nothing(context: Context, text: str) -> Reply:
         context.text("find.nothing"),
         (
             (press(context.text("button.guided"), "g", ""), press(context.text("button.plan"), "plan")),
+            (press(context.text("button.ask"), "ask", ""),),
             (press(context.text("button.keep_offer"), "keep", questions.mark(text)),),
         ),
     )
@@ -193,7 +219,8 @@ async def press_list(update: Update, context: Context, args: list[str]) -> str |
     """A page of the list."""
     offset, code = (args + ["", ""])[:2]
     wish = unpack(context.base, code)
-    await context.show(update, listing(context.services, context.lang, wish, offset=number(offset) or 0))
+    heard = summary(context.services, context.lang, wish)
+    await context.show(update, listed(context, wish, number(offset) or 0, heard))
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.buttons import Button, Rows, press
 from handlers.context import Reply, Services
+from handlers.corrections import part_rows
 from handlers.wishes import pack
 from knowledge.base import County, Need
 from knowledge.matching import Pairing, Reason, Recommendation, Wish, at_county, recommend
@@ -94,13 +95,13 @@ def _list_rows(
     services: Services, lang: str, wish: Wish, found: Recommendation, page: tuple[Pairing, ...], offset: int
 ) -> Rows:
     code = pack(services.base, wish)
-    numbers = tuple(press(str(offset + i), "k", target(p.need, p.county), code) for i, p in enumerate(page, 1))
+    numbers = tuple(press(str(i), "k", target(p.need, p.county), code) for i, p in enumerate(page, 1))
     more: list[Button] = []
     if offset:
         more.append(press(services.texts(lang, "button.earlier"), "l", max(0, offset - PAGE), code))
     if offset + PAGE < len(found.pairings):
         more.append(press(services.texts(lang, "button.more"), "l", offset + PAGE, code))
-    return (numbers, tuple(more), (press(services.texts(lang, "button.guided"), "g", ""),))
+    return (numbers, tuple(more), *part_rows(services, lang, wish))
 
 
 def target(need: Need | None, county: County) -> str:

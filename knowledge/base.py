@@ -242,6 +242,23 @@ class Case(Entry):
     source: Source
 
 
+class Said(Entry):
+    """Words in both languages that say the same."""
+
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+class Turns(Entry):
+    """Words by which a text leans on the last answer (``turns.yaml``)."""
+
+    another: Said
+    add: Said
+    instead: Said
+    about: Said
+    drop: Said
+
+
 class KnowledgeBase(Entry):
     """Everything Jiedui knows, by id, in the order of the files."""
 
@@ -251,6 +268,7 @@ class KnowledgeBase(Entry):
     counties: Mapping[CountyId, County]
     cases: tuple[Case, ...]
     lexicon: Lexicon
+    turns: Turns
 
     @cached_property
     def tasks(self) -> dict[str, Task]:

@@ -25,6 +25,7 @@ from knowledge.base import (
     KnowledgeBase,
     Need,
     Plan,
+    Turns,
     Source,
 )
 from knowledge.lexicon import Lexicon, collisions
@@ -157,6 +158,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
     kinds = folder.parse("organisations.yaml", _KindsFile)
     cases = folder.parse("cases.yaml", _CasesFile)
     lexicon = folder.parse("lexicon.yaml", Lexicon)
+    turns = folder.parse("turns.yaml", Turns)
     counties: dict[str, County] = {}
     files = sorted((path / "counties").glob("*.yaml"))
     if not files:
@@ -167,7 +169,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
             counties[file.stem] = county
             if county.id != file.stem:
                 folder.fault(name, ("id",), f"must be the file's name: {file.stem}")
-    if folder.faults or not (plan and fields and kinds and cases and lexicon):
+    if folder.faults or not (plan and fields and kinds and cases and lexicon and turns):
         raise FaultyBase(folder.faults)
     in_order = sorted(counties.values(), key=lambda county: county.code)
     base = KnowledgeBase(
@@ -177,6 +179,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
         counties={county.id: county for county in in_order},
         cases=cases.cases,
         lexicon=lexicon,
+        turns=turns,
     )
     for name, key, message in _broken_rules(base, fields, kinds, today):
         folder.fault(name, key, message)

@@ -159,7 +159,9 @@ class Chat:
         """A bare number presses where the last keyboard has it, unless a number is being asked for."""
         services: Services = self.app.bot_data["services"]
         draft = drafts.current(self._store, self.people.person)
-        step = KITS[draft.form].form.step(draft.step) if draft and draft.form in KITS and draft.focused(services.now()) else None
+        step = (
+            KITS[draft.form].form.step(draft.step) if draft and draft.form in KITS and draft.focused(services.now()) else None
+        )
         return not (step and step.number) and 1 <= number <= len(self.people.keyboard())
 
     async def _steer(self, text: str) -> None:

@@ -61,7 +61,9 @@ WEBHOOK_PATH = "telegram"
 
 async def _describe(app: App, services: Services) -> None:
     """The command menus by language and role. Without them the bot still works, so a failure is only logged."""
-    scopes: list[tuple[BotCommandScopeAllPrivateChats | BotCommandScopeChat, str]] = [(BotCommandScopeAllPrivateChats(), "guest")]
+    scopes: list[tuple[BotCommandScopeAllPrivateChats | BotCommandScopeChat, str]] = [
+        (BotCommandScopeAllPrivateChats(), "guest")
+    ]
     for owner in sorted(services.owners):
         known = people.get(services.store, owner)
         if known and known.started:

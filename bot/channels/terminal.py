@@ -113,7 +113,8 @@ class TerminalRequest(BaseRequest):
             number = self.memory.message
         rows = (parameters.get("reply_markup") or {}).get("inline_keyboard", [])
         keyboard = tuple(
-            tuple({"label": b["text"], "data": b.get("callback_data", ""), "url": b.get("url", "")} for b in row) for row in rows
+            tuple({"label": b["text"], "data": b.get("callback_data", ""), "url": b.get("url", "")} for b in row)
+            for row in rows
         )
         buttons = [{**button, "message": str(number)} for row in keyboard for button in row]
         if buttons or edited:

@@ -98,10 +98,31 @@ def waiting_page(services: Services, lang: str) -> Reply:
         for interest in found[:12]
     ]
     asked = questions.unanswered(services.store)
-    text = services.texts(lang, "office.waiting", items=items, total=len(found), questions=len(asked))
+    wrong = questions.reported(services.store)
+    text = services.texts(lang, "office.waiting", items=items, total=len(found), questions=len(asked), wrong=len(wrong))
     buttons = [press(f"#{interest.id}", "case", interest.id) for interest in found[:12]]
     buttons += [press(f"? {question.id}", "q", question.id) for question in asked[:8]]
-    return Reply(text, tuple(tuple(buttons[i : i + 4]) for i in range(0, len(buttons), 4)))
+    rows = [tuple(buttons[i : i + 4]) for i in range(0, len(buttons), 4)]
+    if wrong:
+        rows.append((press(services.texts(lang, "button.reported", n=len(wrong)), "wrongs"),))
+    return Reply(text, tuple(rows))
+
+
+def reported_page(services: Services, lang: str) -> Reply:
+    """The latest results that people reported as wrong, with the words that failed."""
+    items = [
+        {"at": one.created, "why": services.texts(lang, f"wrong.{one.about}"), "words": one.text[:200]}
+        for one in questions.reported(services.store)[:10]
+    ]
+    return Reply(services.texts(lang, "office.reported", items=items))
+
+
+async def press_reported(update: Update, context: Context, args: list[str]) -> str | None:
+    """The results reported as wrong."""
+    if context.role != "city":
+        return context.text("office.not_yours")
+    await context.send(reported_page(context.services, context.lang))
+    return None
 
 
 async def on_office(update: Update, context: Context) -> None:
@@ -175,7 +196,7 @@ async def press_contact(update: Update, context: Context, args: list[str]) -> st
     return context.text("office.contact", name=name, phone=phone) if name else context.text("office.no_contact")
 
 
-PRESSES: Presses = {"case": press_case, "off": press_move, "tel": press_contact}
+PRESSES: Presses = {"case": press_case, "off": press_move, "tel": press_contact, "wrongs": press_reported}
 
 
 def handlers() -> list[BaseHandler[Update, Context, None]]:

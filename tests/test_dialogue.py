@@ -1,0 +1,105 @@
+"""The dialogue around an answer: going on from it, putting it right, saying that it is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.base import KnowledgeBase
+from tests.talk import Talk
+
+OFFER = "我们是泰安的养老服务机构"
+
+
+async def test_another_one_is_the_next_page_of_the_same_list(talk: Talk) -> None:
+    li = talk.person("li")
+    first = await li.says(OFFER)
+    assert "1. 巫溪" in first
+    following = await li.says("换一个")
+    assert "第 6 到 10 位" in following
+    assert "巫溪" not in following
+    assert "第 11 到 15 位" in await li.says("还有别的吗?")
+
+
+async def test_more_fields_are_added_to_what_was_said(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    added = await li.says("再加上教育")
+    assert "按这些找:养老帮扶 · 教育帮扶 · 泰安" in added
+    assert "1. 巫溪" in added
+
+
+async def test_what_about_a_county_shows_it_for_the_same_wish(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says("我们想给村里的老人做饭")
+    page = await li.says("那云阳呢")
+    assert "云阳县" in page
+    assert page.index("1. 养老帮扶") < page.index("2. ")
+
+
+async def test_a_county_is_turned_away_in_the_next_sentence(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    without = await li.says("不要巫溪")
+    assert "不要巫溪" in without
+    assert "1. 巫溪" not in without
+
+
+async def test_the_same_in_english(tmp_path: Path, base: KnowledgeBase) -> None:
+    async with Talk(tmp_path, base, client="en") as talk:
+        li = talk.person("li")
+        await li.says("We cook meals for old people in villages")
+        assert "Places 6 to 10" in await li.says("something else")
+        assert "Elderly care · Education" in await li.says("also education")
+        assert "Shizhu Tujia Autonomous County" in await li.says("what about Shizhu?")
+
+
+async def test_a_new_sentence_is_a_new_matter(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    fresh = await li.says("青岛的商会,想帮着卖脐橙")
+    assert "我理解为" in fresh
+    assert "养老" not in fresh.split("\n")[0]
+
+
+async def test_each_part_is_a_button_to_change_or_drop(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    assert "要改成什么" in await li.presses("✎ 养老帮扶")
+    changed = await li.presses("健康帮扶")
+    assert "按这些找:健康帮扶 · 泰安" in changed
+    await li.presses("✎ 泰安")
+    assert "按这些找:健康帮扶 · 聊城" in await li.presses("聊城")
+    assert li.last.index("彭水") < li.last.index("2. ")
+    await li.presses("✎ 聊城")
+    assert "按这些找:健康帮扶\n" in await li.presses("去掉「聊城」") + "\n"
+
+
+async def test_the_parts_come_after_the_pairings_in_the_keyboard(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    assert li.buttons[:5] == ["1", "2", "3", "4", "5"]
+    assert next(i for i, label in enumerate(li.buttons) if label.startswith("✎")) >= 5
+
+
+async def test_a_wrong_result_is_kept_for_the_office_with_the_words_that_failed(talk: Talk) -> None:
+    boss, li = talk.person("boss", owner=True), talk.person("li")
+    await li.says("我们会修水窖,也会修路")
+    await li.presses("👎")
+    assert "工作人员会看" in await li.presses("区县不合适")
+    assert "不合适的反馈(1)" in await boss.says("/office") + " ".join(boss.buttons)
+    listed = await boss.presses("不合适的反馈")
+    assert "区县不合适:我们会修水窖,也会修路" in listed
+
+
+async def test_only_the_office_sees_what_was_reported(talk: Talk) -> None:
+    li = talk.person("li")
+    assert "工作人员的功能" in await li.presses_data("v1:wrongs")
+
+
+@pytest.mark.parametrize("text", ["换一个", "那石柱呢", "再加上教育"])
+async def test_without_a_list_before_it_such_a_text_is_read_as_it_stands(talk: Talk, text: str) -> None:
+    answered = await talk.person("li").says(text)
+    assert answered
+    assert "第 6" not in answered
