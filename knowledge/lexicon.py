@@ -136,9 +136,9 @@ class Phrases:
                     if by_sound and len(word) > 1 and all(char in sounds() for char in word):
                         self._sounds.setdefault(tuple(sounds()[char] for char in word), name)
                 elif word.endswith("*"):
-                    self._stems.setdefault(word[:-1], name)
+                    self._stems.setdefault(word[:-1].replace("'", ""), name)
                 else:
-                    self._latin.setdefault(word, name)
+                    self._latin.setdefault(word.replace("'", ""), name)
         lengths: defaultdict[str, set[int]] = defaultdict(set)
         for word in self._han:
             lengths[word[0]].add(len(word))
@@ -165,7 +165,7 @@ class Phrases:
         place = 0
         while place < len(tokens):
             for count in range(min(self._most_words, len(tokens) - place), 0, -1):
-                key = " ".join(token.text for token in tokens[place : place + count])
+                key = " ".join(token.text for token in tokens[place : place + count]).replace("'", "")  # tai'an, taian
                 name = self._latin.get(key) or self._stem(key)
                 if name is not None:
                     yield Hit(tokens[place].start, tokens[place + count - 1].end, name)
