@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from knowledge import base
+from knowledge import loading
 from knowledge.understanding import Reader, as_json
 
 FOLDER = Path(__file__).parent
@@ -190,7 +190,7 @@ def main() -> None:
     part = "sealed" if options.sealed else "dev"
     kept = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
     gold = rows(options.file or FOLDER / part / "understanding.jsonl")
-    said, times = read_all(Reader(base.load()), gold)
+    said, times = read_all(Reader(known := loading.load(), lexicon=known.lexicon), gold)
     if options.errors:
         faults(gold, said, options.errors)
     kept[part] = show(gold, said, times, kept.get(part, {}))

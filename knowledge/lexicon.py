@@ -46,7 +46,7 @@ class Meaning(_Part):
 
 class Refusal(_Part):
     """Words that turn away what stands after (``before``) or before them (``after``), the same for counties alone, the words
-    (``contrast``) that end a refusal, and words that only look like one."""
+    (``contrast``) that end a refusal, those (``only``) that turn away what follows at once, and words that only look like one."""
 
     before: Words
     after: Words
@@ -55,6 +55,7 @@ class Refusal(_Part):
     en: Words
     contrast: Words
     en_contrast: Words
+    only: Words
     not_refusal: Words
 
 
@@ -82,6 +83,7 @@ class Lexicon(_Part):
     resources: Mapping[str, Meaning]
     refusal: Refusal
     past: Past
+    homes: Mapping[str, Words]
     home: Home
     landmarks: Mapping[str, Meaning]
     slips: Mapping[str, Meaning]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from knowledge.base import KnowledgeBase
-from knowledge.lexicon import Hit, Lexicon, load
+from knowledge.lexicon import Hit, Lexicon
 from knowledge.reading.classifier import Classifier
 from knowledge.reading.counties import Named
 from knowledge.reading.evidence import Evidence, EvidenceReader
@@ -72,7 +72,7 @@ class Reader:
     """Reads texts; built once from the knowledge base, safe to share between threads."""
 
     def __init__(self, base: KnowledgeBase, *, lexicon: Lexicon | None = None, classifier: Classifier | None = None) -> None:
-        self._evidence = EvidenceReader(base.counties, lexicon or load())
+        self._evidence = EvidenceReader(base.counties, lexicon or base.lexicon)
         self._classifier = classifier or Classifier()
         self._fields = tuple(head.name for head in self._classifier.heads if head.name.startswith("fields:"))
         self._resources = tuple(head.name for head in self._classifier.heads if head.name.startswith("resources:"))

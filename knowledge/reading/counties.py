@@ -78,7 +78,7 @@ class CountyNames:
         for hit in self._names.in_han(text):
             taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
         for hit in self._slips.in_han(text):
-            if not any(taken[hit.start : hit.end]) and (hit.end - hit.start > 2 or self._could_be_place(text, hit)):
+            if not any(taken[hit.start : hit.end]) and (hit.end - hit.start > 2 or self._maybe_place(text, hit)):
                 found.append(Named(*hit))
                 taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
         found += self._by_ear(text, taken)
@@ -101,6 +101,11 @@ class CountyNames:
         before = hit.start == 0 or text[hit.start - 1] in _BEFORE
         return before and (hit.end == len(text) or text[hit.end] in _AFTER)
 
+    @staticmethod
+    def _maybe_place(text: str, hit: Hit) -> bool:
+        """As :meth:`_could_be_place`, but one side is enough."""
+        return hit.start == 0 or text[hit.start - 1] in _BEFORE or hit.end == len(text) or text[hit.end] in _AFTER
+
     def _by_ear(self, text: str, taken: bytearray) -> list[Named]:
         """Names written with characters of the same sound: one character right and a place's surroundings, or 县/区 behind."""
         found: list[Named] = []
@@ -115,7 +120,7 @@ class CountyNames:
                 for short, county_id in names:
                     right = sum(one == other for one, other in zip(short, text[start : start + size], strict=True))
                     unit = _UNIT.match(text, hit.end) is not None
-                    if (right and self._could_be_place(text, hit)) or (unit and self._could_be_place(text, hit)) or right > 1:
+                    if right > 1 or ((right or unit) and self._could_be_place(text, hit)):
                         found.append(Named(start, hit.end, county_id))
                         taken[start : hit.end] = b"\x01" * size
                         break
@@ -127,8 +132,9 @@ class CountyNames:
         if tokens.pinyin:
             found += self._in_pinyin(tokens, taken)
         else:
-            for word in tokens.words:
-                if word.start not in taken and word.text not in elsewhere and len(word.text) >= _SHORTEST_FUZZY:
+            for index, word in enumerate(tokens.words):
+                unit = index + 1 < len(tokens.words) and tokens.words[index + 1].text in {"county", "district"}
+                if word.start not in taken and word.text not in elsewhere and len(word.text) >= _SHORTEST_FUZZY - unit:
                     near = self._nearly(word)
                     if near:
                         found.append(Named(word.start, word.end, near))
@@ -143,7 +149,7 @@ class CountyNames:
             county_id
             for name, county_id in self._latin.items()
             if name[0] == word.text[0]
-            and len(name) >= _SHORTEST_FUZZY
+            and len(name) >= _SHORTEST_FUZZY - 1
             and abs(len(name) - len(word.text)) < 2
             and OSA.distance(name, word.text, score_cutoff=1) <= 1
         }

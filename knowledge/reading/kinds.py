@@ -11,10 +11,15 @@ from knowledge.reading.tokens import Tokens
 
 _NATIONAL = re.compile(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
 _NATIONAL_EN = re.compile(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
-_NOT_OURS = re.compile(
-    r"(?:找|联系|对接|跟|和|与|给|帮|教|培养|培育|孵化|培训|带|扶持|支持|资助|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立|组建|建|招募|招|发展|指导|督导|辅导|请|由|通知|发给|告诉|让|train|local|support|for|mentor|coach)"
-    r"[^,。;!?]{0,8}$",
+_OTHERS = re.compile(
+    r"(?:找|联系|对接|跟|和|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立|组建|建|招募|请|由|通知|发给|告诉|让|支持的"
+    r"|\btrain|\blocal|\bsupport|\bfor|\bmentor|\bcoach|\brecruit)[^,。;!?]{0,8}$",
 )
+_HELPED = re.compile(r"(?:^|[想来能去要会]|专门|我们|可以|负责|帮助|做)(?:教|培养|培育|孵化|培训|带|扶持|支持|资助|发展|指导|督导|辅导|陪伴|陪跑)[^,。;!?]{0,8}$")
+_OWN_NAME = re.compile(r"(?:是|我们|本|的一?[家个支]?)[^,。;!?给帮找]{0,12}$")
+_WEAK = frozenset({"社工", "社会工作", "志愿者", "志愿服务", "义工", "volunteers", "volunteer", "基金", "fund", "服务队"})
+_NOT_A_NAME = re.compile(r"陪训|培训|督导|考|人才|站|证|怎么|管理|招募|队伍|能力|志愿者|登记|training|coordin|manage|supervis")
+_TEAM = re.compile(r"[一-鿿]{2,8}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
 _CAN_BE = frozenset("national association charity service academic".split())
 
 
@@ -44,10 +49,8 @@ class KindReader:
     def ours(self, tokens: Tokens, hits: list[KindHit]) -> KindHit | None:
         """The kind of the writer's own organisation: the last word of the first name that is not somebody else's."""
         text = tokens.text
-        if not hits:
-            return None
         for clause in clauses(text):
-            here = [hit for hit in hits if clause.start <= hit.start < clause.end and not self._others(text, clause, hit)]
+            here = [hit for hit in hits if clause.start <= hit.start < clause.end and self._can_be_ours(text, clause, hit)]
             if not here:
                 continue
             name = here[0]
@@ -56,11 +59,23 @@ class KindReader:
                     break
                 name = following
             return self._national(text, clause, name)
+        return self._team(text)
+
+    @staticmethod
+    def _team(text: str) -> KindHit | None:
+        """A team without a usual name (厨娘队) that opens the text."""
+        for clause in clauses(text)[:2]:
+            team = _TEAM.search(text, clause.start, clause.end + 1)
+            if team and not _OTHERS.search(text[clause.start : team.end()]):
+                return KindHit(team.start(), team.end(), "volunteer")
         return None
 
     @staticmethod
-    def _others(text: str, clause: Stretch, hit: KindHit) -> bool:
-        return _NOT_OURS.search(text[clause.start : hit.start]) is not None
+    def _can_be_ours(text: str, clause: Stretch, hit: KindHit) -> bool:
+        before = text[clause.start : hit.start]
+        if text[hit.start : hit.end] in _WEAK and (not before.strip() or _NOT_A_NAME.match(text, hit.end)):
+            return False
+        return not (_HELPED.search(before) or (_OTHERS.search(before) and not _OWN_NAME.search(before[-14:])))
 
     @staticmethod
     def _national(text: str, clause: Stretch, hit: KindHit) -> KindHit:

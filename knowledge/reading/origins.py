@@ -9,6 +9,7 @@ from typing import NamedTuple
 from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.scopes import clauses
 from knowledge.reading.tokens import Tokens
+from knowledge.text import has_han
 
 PLACES = Path(__file__).with_name("places.txt")
 """Made by ``python -m knowledge.training.places``."""
@@ -21,6 +22,10 @@ _OPENING = re.compile(r"(?:您好|你好|hi|hello|dear \w+|各位\w{0,3}|老师�
 _BY_HOME = re.compile(r"(?:来自|我们是|我是|咱是|咱们是|我哋係|系|我们在|我在|总部在|总部设在|总部|注册在|注册地在|注册地|注册地:|办公室在|位于|扎根|本部在|驻|坐标|人在|地址|这边是|这里是|代表|我们来自|地处|from|from the city of|based in|located in|registered in|headquartered in|headquarters in|office in|here in|base in|women shi|wo shi|lai zi|laizi|i live in|we live in|our home is|out of)[ :]?$")
 _AS_HOME = re.compile(r"(?:省|市|区|县)?(?:的|这边|本地|本土|籍|人\b|人,|地区| based|-based| here|'s| side|总部|注册)")
 _DONE = re.compile(r"过|以前|曾|去年|前年|试点|已经|落地|\bbefore\b|\blast year\b|used to|previously|worked in|helped in|\bdid\b|\bbuilt in\b")
+
+
+_BRANCH = re.compile(r"(?:会|会员|老板|老乡|企业|我们|分会|办事处|校友|驻|[商人])在$")
+_BUSINESS = re.compile(r"(?:开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)")
 
 
 class Origin(NamedTuple):
@@ -40,6 +45,8 @@ class Places:
         for line in PLACES.read_text(encoding="utf-8").splitlines():
             origin, *names = line.split("\t")
             words[origin] = names
+        for origin, known in lexicon.homes.items():
+            words[origin] = [*words.get(origin, ()), *known]
         self._words = Phrases({"-": _NOT_PLACES} | words)
         self._spoken = Phrases({origin: names[:1] for origin, names in words.items() if names}, by_sound=True)
         self._names = frozenset(name for names in words.values() for name in names if name.isascii())
@@ -82,6 +89,7 @@ class Places:
         text = tokens.text
         best: tuple[float, Origin] | None = None
         stretches = clauses(text) if places else []
+        plain_english = bool(tokens.words) and not tokens.pinyin and not has_han(text)
         opening = _OPENING.match(text)
         opened = opening.end() if opening else 0
         for place in places:
@@ -105,7 +113,11 @@ class Places:
             if _DONE.search(text[start:end]) and (before.endswith(("在", " in ")) or place.start > opened):
                 score -= 2
             if place.province == CHONGQING and place.start > opened:
-                score -= 1
+                score += 4 if _BRANCH.search(before) else -1
+            if _BUSINESS.match(after):
+                score += 2
+            if plain_english:
+                score += 1
             if score >= 1 and (best is None or score > best[0]):
                 best = (score, place)
         return best[1] if best else None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from knowledge.lexicon import Lexicon, Phrases
+from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.tokens import Tokens
 
 
@@ -25,6 +25,7 @@ _CLAUSE = re.compile(r"[^,。;!?!?:.\n]+")
 _INCLUSIVE = re.compile(r"还|也|以外还|之外还|另外|in addition|also")
 _EXCLUSIVE = re.compile(r"都行|都可以|其他|其它|别的|都要|都能|都做|anything|any other")
 _NEAR = 4
+_NO, _JUST = "no", re.compile(r"\b(?:please|only|just|but)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class ScopeReader:
                 "county_both": county_both,
                 "county_before": set(words.county_before) - county_both,
                 "county_after": set(words.county_after) - county_both,
+                "only": words.only,
                 "contrast": words.contrast,
                 "past": lexicon.past.before,
             },
@@ -74,6 +76,8 @@ class ScopeReader:
         """The scopes of a text; ``content``: where fields and counties stand, for words that refuse either way."""
         text = tokens.text
         signs = sorted([*self._signs.in_han(text), *self._latin.in_latin(tokens.words)])
+        if any(text.startswith(_NO, word.start) for word in tokens.words) and _JUST.search(text):
+            signs = sorted([*signs, *(Hit(w.start, w.end, "before") for w in tokens.words if w.text == _NO)])
         refused: list[Stretch] = []
         no_county: list[Stretch] = []
         past: list[Stretch] = []
@@ -86,7 +90,15 @@ class ScopeReader:
                     edge = sign.start
                     continue
                 if sign.id == "past":
-                    past.append(Stretch(sign.start, clause.end))
+                    behind = any(sign.end <= start < clause.end for start, _ in content)
+                    past.append(Stretch(sign.start if behind else edge, clause.end))
+                    continue
+                if sign.id == "only":
+                    after = [end for start, end in content if sign.end <= start <= sign.end + 1]
+                    if after:
+                        refused.append(Stretch(sign.start, max(after)))
+                    continue
+                if text[edge:sign.start].startswith("非") or text[max(edge, sign.start - 4) : sign.start].startswith("非"):
                     continue
                 into = no_county if sign.id.startswith("county") else refused
                 direction = sign.id.removeprefix("county_")

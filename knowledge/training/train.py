@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from knowledge import base, lexicon
+from knowledge import loading
 from knowledge.reading.characters import sounds
 from knowledge.reading.classifier import MAGIC, MODEL
 from knowledge.reading.evidence import EvidenceReader
@@ -153,8 +153,8 @@ def write(path: Path, heads: Sequence[tuple[str, Sequence[int], list[float], flo
 def main() -> None:
     """Train on every phrase and write the model."""
     rows = grown(phrases())
-    known = base.load()
-    seen = samples(rows, EvidenceReader(known.counties, lexicon.load()))
+    known = loading.load()
+    seen = samples(rows, EvidenceReader(known.counties, known.lexicon))
     heads = []
     for group, names, taught in (
         ("fields", FIELDS, seen.fields),
