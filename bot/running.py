@@ -32,7 +32,8 @@ def run_telegram() -> None:
         raise Trouble("JIEDUI_TOKEN is not set: get a token from @BotFather, or try `jiedui chat`, which needs none")
     if settings.webhook_url and settings.webhook_secret is None:
         raise Trouble("JIEDUI_WEBHOOK_URL needs JIEDUI_WEBHOOK_SECRET as well: any 1 to 256 of the characters A-Z a-z 0-9 _ -")
-    logs.set_up((settings.token.get_secret_value(),))
+    secrets = (settings.token, settings.webhook_secret)
+    logs.set_up(tuple(secret.get_secret_value() for secret in secrets if secret))
     try:
         held = lock.hold(settings.db)
     except lock.AlreadyRunning:

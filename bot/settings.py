@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
 
 PREFIX = "JIEDUI_"
 
@@ -19,9 +29,18 @@ class BadSettings(Exception):
 
 def _ids(value: object) -> object:
     """``"1, 2"`` → the two ids."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    return [part.strip() for part in re.split("[,，、]", value) if part.strip()] if isinstance(value, str) else value
 
 
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    """What Telegram takes as a secret token."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+        raise ValueError("not a secret token")
+    return value
+
+
+PersonId = Annotated[int, Field(gt=0, lt=2**52)]
+"""A Telegram user id: positive (groups are negative), of at most 52 bits."""
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
 
@@ -34,11 +53,11 @@ class Settings(BaseModel):
     api_url: Address | None = None
     proxy: Annotated[str, StringConstraints(pattern=r"^(https?|socks5h?)://[^\s]+$")] | None = None
     db: Path = Path("jiedui.db")
-    owners: Annotated[frozenset[int], BeforeValidator(_ids)] = frozenset()
+    owners: Annotated[frozenset[PersonId], BeforeValidator(_ids)] = frozenset()
     operator: str = ""
     privacy_contact: str = ""
     webhook_url: Address | None = None
-    webhook_secret: Annotated[SecretStr, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,256}$")] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
     webhook_port: int = Field(8443, ge=1, le=65535)
     pace: float = Field(25, gt=0, le=1000)
     lang: Literal["zh", "en"] = "zh"
@@ -65,7 +84,10 @@ TAKES = {
 
 def load(environment: Mapping[str, str] = os.environ, env_file: Path = Path(".env")) -> Settings:
     """Read the settings: the environment first, then the file. Empty values count as not set. Raises BadSettings."""
-    filed = {key: value for key, value in dotenv_values(env_file).items() if value is not None}
+    try:
+        filed = {key: value for key, value in dotenv_values(env_file, interpolate=False).items() if value is not None}
+    except UnicodeDecodeError:
+        raise BadSettings(f"{env_file} is not UTF-8: save it in that encoding") from None
     found = {
         key[len(PREFIX) :].lower(): value.strip()
         for key, value in {**filed, **environment}.items()
