@@ -36,7 +36,7 @@ def data(action: str, *arguments: str | int) -> str:
 
 def press(label: str, action: str, *arguments: str | int) -> Button:
     """A button that is pressed. Labels are shown as they stand, so that what a template escaped is written out."""
-    return Button(unescape(label), data(action, *arguments))
+    return Button(unescape(str(label)), data(action, *arguments))
 
 
 def parse(packed: object) -> tuple[str, list[str]] | None:

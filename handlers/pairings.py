@@ -9,7 +9,7 @@ from handlers.wishes import pack
 from knowledge.base import County, Need
 from knowledge.matching import Pairing, Reason, Recommendation, Wish, at_county, recommend
 from knowledge.records.coverage import coverage
-from knowledge.understanding import Understanding
+from knowledge.understanding import Origin, Understanding
 
 PAGE = 5
 SHORT_REASONS = (
@@ -48,7 +48,7 @@ def echo(services: Services, lang: str, u: Understanding) -> str:
     fields = [(base.fields[found.id].name[lang], found.words) for found in u.fields]
     counties = [(base.counties[found.id].short[lang], found.words) for found in u.counties]
     kind = (base.kinds[u.kind.id].name[lang], u.kind.words) if u.kind else None
-    origin = (" ".join(part for part in (u.origin.province, u.origin.city) if part), u.origin.words) if u.origin else None
+    origin = (_place(services, lang, u.origin), u.origin.words) if u.origin else None
     away = [base.counties[f.id].short[lang] for f in u.refused_counties] + [
         base.fields[f.id].name[lang] for f in u.refused_fields
     ]
@@ -58,6 +58,17 @@ def echo(services: Services, lang: str, u: Understanding) -> str:
     return services.texts(
         lang, "find.echo", fields=fields, counties=counties, kind=kind, origin=origin, away=away, resources=resources
     )
+
+
+def _place(services: Services, lang: str, origin: Origin) -> str:
+    """A place by its name in the reader's language; places without an English name here keep the person's own words."""
+    if lang == "zh":
+        return " ".join(part for part in (origin.province, origin.city) if part)
+    partner = services.base.partners.get(origin.city)
+    if partner and partner.partner:
+        return partner.partner.city.en
+    province = services.base.eastern.get(origin.province)
+    return province.en if province and not origin.city else origin.words
 
 
 def listing(services: Services, lang: str, wish: Wish, *, offset: int = 0, heard: str = "") -> Reply:

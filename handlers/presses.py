@@ -39,7 +39,7 @@ def handlers(tables: list[Presses]) -> list[BaseHandler[Update, Context, None]]:
                 line = await action(update, context, parsed[1])
         finally:
             try:
-                line = unescape(line) if line else line  # this line is shown as it stands
+                line = unescape(str(line)) if line else line  # this line is shown as it stands
                 await query.answer(line, show_alert=bool(line and len(line) > 30))
             except BadRequest as error:  # a press that waited while the bot was away can no longer be answered
                 if "too old" not in error.message.lower() and "invalid" not in error.message.lower():

@@ -1,11 +1,13 @@
 """A wish in a few ASCII characters, so that the buttons of a list carry it: nothing of a person's words is stored for them.
 
-``inel.na.t238.24`` = fields (two letters each), kind, origin, counties (three digits each, refused ones after ``-``).
+``inel-ed.na.238.240-233`` = fields (two letters each, refused ones after ``-``), kind, origin, counties (three digits each,
+refused ones after ``-``). At most 27 characters, so that an id of a need fits beside it.
 """
 
 from __future__ import annotations
 
 import string
+from collections.abc import Iterable
 
 from knowledge.base import KnowledgeBase
 from knowledge.matching import Wish
@@ -31,18 +33,16 @@ def from_understanding(u: Understanding) -> Wish:
 
 def pack(base: KnowledgeBase, wish: Wish) -> str:
     """The wish as it travels in a button; what does not matter for ranking, or is too much, is left out."""
-    fields = "".join(one[:2] for one in wish.fields[:MAX_FIELDS])
+    fields = _joined((one[:2] for one in wish.fields), (one[:2] for one in wish.refused_fields), MAX_FIELDS)
     kind = wish.kind[:2]
     origin = ""
     if wish.city in base.partners:
         origin = base.partners[wish.city].code[-3:]
     elif wish.province in base.eastern:
         origin = LETTERS[list(base.eastern).index(wish.province)]
-    named = wish.counties[:MAX_COUNTIES]
-    refused = wish.refused_counties[: MAX_COUNTIES - len(named)]
-    counties = "".join(base.counties[one].code[-3:] for one in named)
-    away = "".join(base.counties[one].code[-3:] for one in refused)
-    return ".".join([fields, kind, origin, counties + (f"-{away}" if away else "")]).rstrip(".")
+    codes = {one: base.counties[one].code[-3:] for one in (*wish.counties, *wish.refused_counties)}
+    counties = _joined(map(codes.__getitem__, wish.counties), map(codes.__getitem__, wish.refused_counties), MAX_COUNTIES)
+    return ".".join([fields, kind, origin, counties]).rstrip(".")
 
 
 def unpack(base: KnowledgeBase, packed: str) -> Wish:
@@ -50,6 +50,7 @@ def unpack(base: KnowledgeBase, packed: str) -> Wish:
     fields, kind, origin, counties = (packed.split(".") + [""] * 4)[:4]
     by_letters = {one[:2]: one for one in base.fields}
     by_code = {county.code[-3:]: county for county in base.counties.values()}
+    fields, _, away_fields = fields.partition("-")
     named, _, away = counties.partition("-")
     province = city = ""
     partner = by_code.get(origin)
@@ -59,12 +60,20 @@ def unpack(base: KnowledgeBase, packed: str) -> Wish:
         province = list(base.eastern)[LETTERS.find(origin)]
     return Wish(
         fields=tuple(by_letters[pair] for pair in _cut(fields, 2) if pair in by_letters),
+        refused_fields=tuple(by_letters[pair] for pair in _cut(away_fields, 2) if pair in by_letters),
         counties=tuple(by_code[code].id for code in _cut(named, 3) if code in by_code),
         refused_counties=tuple(by_code[code].id for code in _cut(away, 3) if code in by_code),
         province=province,
         city=city,
         kind=next((one for one in base.kinds if kind and one[:2] == kind), ""),
     )
+
+
+def _joined(wanted: Iterable[str], refused: Iterable[str], most: int) -> str:
+    """Both lists in a row, the second after a dash; together at most so many, the wanted ones first."""
+    kept = list(wanted)[:most]
+    away = list(refused)[: most - len(kept)]
+    return "".join(kept) + ("-" + "".join(away) if away else "")
 
 
 def _cut(text: str, width: int) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
 
 from knowledge.clock import in_shanghai
 
@@ -29,12 +30,12 @@ class Texts:
         self.sources = {lang: load(lang) for lang in LANGS}
         self._compiled: dict[tuple[str, str], Template] = {}
 
-    def __call__(self, lang: str, key: str, **values: Any) -> str:
-        """The text ``key`` in ``lang``, with its values put in escaped."""
+    def __call__(self, lang: str, key: str, **values: Any) -> Markup:
+        """The text ``key`` in ``lang``, with its values put in escaped; a text put into another is not escaped twice."""
         template = self._compiled.get((lang, key))
         if template is None:
             template = self._compiled[lang, key] = self.environment.from_string(self.sources[lang][key])
-        return template.render(lang=lang, **values).strip()
+        return Markup(template.render(lang=lang, **values).strip())  # noqa: S704  escaped by the template
 
     def known(self, key: str) -> bool:
         """Whether there is a text of this key."""
