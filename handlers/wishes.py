@@ -42,7 +42,7 @@ def pack(base: KnowledgeBase, wish: Wish) -> str:
         origin = LETTERS[list(base.eastern).index(wish.province)]
     codes = {one: base.counties[one].code[-3:] for one in (*wish.counties, *wish.refused_counties)}
     counties = _joined(map(codes.__getitem__, wish.counties), map(codes.__getitem__, wish.refused_counties), MAX_COUNTIES)
-    return ".".join([fields, kind, origin, counties]).rstrip(".")
+    return f"{fields}.{kind}.{origin}.{counties}".rstrip(".")
 
 
 def unpack(base: KnowledgeBase, packed: str) -> Wish:

@@ -18,8 +18,8 @@ from knowledge.lexicon import Lexicon
 PLAN = Path(__file__).parent / "plan"
 """The folder of the knowledge base that ships with Jiedui."""
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-"""An ASCII id: it travels in button data and deep links."""
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
+"""An ASCII id of at most 31 characters: it travels in button data (64 bytes) and deep links."""
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1500)]
 """A text short enough that a card made of several fits into one Telegram message."""
