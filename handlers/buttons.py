@@ -40,8 +40,8 @@ def press(label: str, action: str, *arguments: str | int) -> Button:
 
 
 def parse(packed: object) -> tuple[str, list[str]] | None:
-    """Action and arguments of a press, or None for data that is not of this version."""
-    if not isinstance(packed, str):
+    """Action and arguments of a press, or None for data that is not of this version or that no button of ours carries."""
+    if not isinstance(packed, str) or not packed.isascii() or len(packed) > MAX_BYTES:
         return None
     version, _, rest = packed.partition(":")
     action, *arguments = rest.split(":")

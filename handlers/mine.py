@@ -138,6 +138,12 @@ async def on_my(update: Update, context: Context) -> None:
     await context.send(overview(context.services, context.lang, context.person.id))
 
 
+async def press_my(update: Update, context: Context, args: list[str]) -> str | None:
+    """Everything one registered."""
+    await context.show(update, overview(context.services, context.lang, context.person.id))
+    return None
+
+
 async def press_mine(update: Update, context: Context, args: list[str]) -> str | None:
     """One interest of one's own."""
     interest = _own(context, args)
@@ -177,7 +183,7 @@ def _own(context: Context, args: list[str]) -> Interest | None:
     return interest if interest and interest.person == context.person.id else None
 
 
-PRESSES: Presses = {"mine": press_mine, "own": press_own, "alt": press_alternatives}
+PRESSES: Presses = {"my": press_my, "mine": press_mine, "own": press_own, "alt": press_alternatives}
 
 
 def handlers() -> list[BaseHandler[Update, Context, None]]:

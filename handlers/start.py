@@ -110,13 +110,7 @@ async def press_lang(update: Update, context: Context, args: list[str]) -> str |
     return context.text("lang.chosen")
 
 
-async def press_help(update: Update, context: Context, args: list[str]) -> str | None:
-    """The help page."""
-    await context.send(help_page(context.services, context.lang, context.person.id))
-    return None
-
-
-PRESSES: Presses = {"lang": press_lang, "help": press_help}
+PRESSES: Presses = {"lang": press_lang}
 
 
 def handlers() -> list[BaseHandler[Update, Context, None]]:

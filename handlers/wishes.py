@@ -1,7 +1,7 @@
 """A wish in a few ASCII characters, so that the buttons of a list carry it: nothing of a person's words is stored for them.
 
 ``inel-ed.na.238.240-233`` = fields (two letters each, refused ones after ``-``), kind, origin, counties (three digits each,
-refused ones after ``-``). At most 27 characters, so that an id of a need fits beside it.
+refused ones after ``-``). It is short, so that an id of a need fits beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from knowledge.matching import Wish
 from knowledge.understanding import Understanding
 
 MAX_FIELDS, MAX_COUNTIES = 4, 3
+LONGEST = 27
+"""Characters of a packed wish at most."""
 LETTERS = string.ascii_lowercase + string.ascii_uppercase
 
 

@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.wishes import LETTERS, MAX_COUNTIES, MAX_FIELDS, from_understanding, pack, unpack
+from handlers.wishes import LETTERS, LONGEST, MAX_COUNTIES, MAX_FIELDS, from_understanding, pack, unpack
 from knowledge.matching import Wish, recommend
 from knowledge.understanding import Reader
 from tests.rankings import BASE, NOW
 
-LONGEST = 27
-"""Beside it stand, in 64 bytes, the version, an action and the id of a need."""
 FIELDS, COUNTIES = st.sampled_from(list(BASE.fields)), st.sampled_from(list(BASE.counties))
 
 
