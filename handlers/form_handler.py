@@ -63,6 +63,7 @@ def question(services: Services, lang: str, draft: Draft, fault: Fault | None = 
     facts = {"answers": draft.answers, **kit.facts(services, lang, draft)}
     problem = services.texts(lang, fault.key, **fault.facts) if fault else ""
     step = form.step(draft.step)
+    text: str
     if step is None:
         text = services.texts(lang, f"{form.id}.preview", **facts)
         rows = _preview_rows(services, lang, form, draft)
@@ -73,7 +74,7 @@ def question(services: Services, lang: str, draft: Draft, fault: Fault | None = 
         facts = {**facts, "suggestion": suggestion}
         text = services.texts(lang, f"{form.id}.ask.{step.id}", **facts)
         if len(form.steps) > 1:
-            text = f"{services.texts(lang, 'form.progress', n=place, total=len(asked))}\n{text}"
+            text = services.texts(lang, "form.progress", n=place, total=len(asked)) + "\n" + text
         rows = _step_rows(services, lang, form, draft, step, suggestion, first=place <= 1)
     return Reply(f"{problem}\n\n{text}" if problem else text, rows)
 

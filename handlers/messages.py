@@ -7,9 +7,8 @@ from telegram.ext import BaseHandler, MessageHandler, filters
 
 from handlers.context import Context
 from handlers.find import answer_freely
-from handlers.form_handler import KITS, ask_again, hold, take
+from handlers.form_handler import KITS, ask_again, give_up, hold, take
 from handlers.forms import Fault, Input
-from handlers.start import cancel
 from knowledge.records import drafts
 from knowledge.records.drafts import Draft
 
@@ -78,7 +77,7 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
         return
     word = message.text.strip(" \t\r\n。.!！").lower()
     if word in WORDS["cancel"]:
-        await context.send(await cancel(context))
+        await context.send(give_up(context, draft))
     elif word in WORDS["back"]:
         await take(context, draft, Input("back"))
     elif word in WORDS["skip"]:
@@ -99,6 +98,9 @@ def _aside(context: Context, draft: Draft, text: str) -> bool:
         return False
     if text.startswith("/"):
         return True
+    step = KITS[draft.form].form.step(draft.step)
+    if step and step.number and step.parse and isinstance(step.parse(text), str):  # "tel. 023-…" does not ask for a person
+        return False
     asking = any(mark in text.lower() for mark in ASKING)
     intent = context.services.reader.read(text).intent
     return intent in ASIDES and (asking or intent in {"help", "contact_human", "my_interests", "privacy"})

@@ -61,7 +61,7 @@ def _finish(context: Context, draft: Draft) -> Done:
 def stale(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     """Somebody moved first: say so and show how it stands."""
     card = VIEWS["office.card" if args["office"] else "asker.card"](services, lang, args)
-    return Reply(services.texts(lang, "press.moved_on") + "\n\n" + card.text, card.rows)
+    return Reply(f"{services.texts(lang, 'press.moved_on')}\n\n{card.text}", card.rows)
 
 
 def _kit(name: str, choices: tuple[str, ...] = ()) -> Kit:

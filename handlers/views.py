@@ -29,5 +29,5 @@ def render(services: Services, lang: str, name: str, args: dict[str, Any]) -> Re
     """The message of a view; one that may have arrived before is marked so."""
     reply = VIEWS[name](services, lang, args)
     if args.get("repeated"):
-        return Reply(services.texts(lang, "mail.repeated") + "\n\n" + reply.text, reply.rows)
+        return Reply(f"{services.texts(lang, 'mail.repeated')}\n\n{reply.text}", reply.rows)
     return reply

@@ -7,7 +7,8 @@ import os
 os.environ["PTB_TIMEDELTA"] = "1"
 os.environ["PYPINYIN_NO_PHRASES"] = "1"
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,22 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         monkeypatch.delenv(name)
 
 
+@pytest.fixture
+def calm(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Nothing goes wrong inside: no error is logged, so that nobody read an apology."""
+    yield
+    assert [r.getMessage() for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []
+
+
 @pytest_asyncio.fixture
 async def talk(tmp_path: Path, base: KnowledgeBase) -> AsyncIterator[Talk]:
     """A talk in which nobody has spoken yet; the client's language is Chinese."""
     async with Talk(tmp_path, base) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def english(tmp_path: Path, base: KnowledgeBase) -> AsyncIterator[Talk]:
+    """The same with clients in English."""
+    async with Talk(tmp_path, base, client="en", operator="The Test Office") as opened:
         yield opened

@@ -100,6 +100,12 @@ class Person:
         """Press a button with this data, of a message of any age."""
         return await self.does(self.talk.as_(self).people.presses({"data": data, "message": str(message)}))
 
+    async def presses_on(self, shown: Shown, label: str) -> str:
+        """Press a button of this message, however old it is."""
+        found = [button for row in shown.keyboard for button in row if label in button["label"]]
+        assert found, f"no button {label!r} on {plain(shown.html)!r}"
+        return await self.does(self.talk.as_(self).people.presses({**found[0], "message": str(shown.message)}))
+
     async def sends(self, **what: Any) -> str:
         """Send a message without a text: ``sticker={…}``, ``photo=[…]``, ``caption="…"``."""
         return await self.says("", **what)

@@ -83,7 +83,7 @@ def report(services: Services, lang: str, args: dict[str, Any]) -> Reply:
 def stopped(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     """Telegram refused the text: the rest was not sent."""
     said = report(services, lang, args)
-    return Reply(services.texts(lang, "notice.stopped", error=args["error"]) + "\n\n" + said.text, said.rows)
+    return Reply(f"{services.texts(lang, 'notice.stopped', error=args['error'])}\n\n{said.text}", said.rows)
 
 
 @view("notice.nobody")

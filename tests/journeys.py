@@ -1,0 +1,83 @@
+"""Ways through the conversations that several tests take, in Chinese and in English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.talk import Person, Talk
+
+NEED = "wuxi-elderly-1"
+"""Elderly care in Wuxi: what a care home from Tai'an is shown first."""
+OTHER_NEED = "chengkou-elderly-1"
+
+STEPS = ("consent", "organisation", "contact", "phone", "offer", "mode", "preview")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a person writes and taps on the way to a registered interest."""
+
+    register: str
+    agree: str
+    organisation: str
+    contact: str
+    phone: str
+    offer: str
+    alone: str
+    submit: str
+
+
+ZH = Words(
+    "登记意向", "全部同意", "泰安市夕阳红养老服务中心", "王老师", "138 1234 5678", "六名护理员,每月上门助浴一次", "单独", "提交"
+)
+EN = Words(
+    "Register interest", "Agree to all", "Sunset Care", "Ms Wang", "+86 138 1234 5678", "Six carers, baths once a month",
+    "On our own", "Submit",
+)  # fmt: skip
+
+
+def words(person: Person) -> Words:
+    """The words of this person's language."""
+    return EN if (person.talk.client if person.client is None else person.client) == "en" else ZH
+
+
+async def to_step(person: Person, step: str, need: str = NEED) -> str:
+    """From a need's card to this question of the form; returns the question."""
+    say = words(person)
+    await person.says(f"/start need-{need}")
+    shown = await person.presses(say.register)
+    for following in STEPS[1 : STEPS.index(step) + 1]:
+        match following:
+            case "organisation":
+                if any(say.agree in label for label in person.buttons):  # else it was given before
+                    shown = await person.presses(say.agree)
+            case "contact":
+                shown = await person.says(say.organisation)
+            case "phone":
+                shown = await person.says(say.contact)
+            case "offer":
+                shown = await person.says(say.phone)
+            case "mode":
+                shown = await person.says(say.offer)
+            case _:
+                shown = await person.presses(say.alone)
+    return shown
+
+
+async def registered(person: Person, need: str = NEED) -> str:
+    """Register an interest for the first time; returns the confirmation."""
+    await to_step(person, "preview", need)
+    return await person.presses(words(person).submit)
+
+
+def rows(talk: Talk, table: str) -> list[dict[str, Any]]:
+    """The rows of a table, with everything written that was put off."""
+    talk.store.flush()
+    return [dict(row) for row in talk.store.all(f"SELECT * FROM {table} ORDER BY 1")]  # noqa: S608  a name from the test
+
+
+def stage(talk: Talk, interest: int = 1) -> str:
+    """The stage of an interest."""
+    found: str = talk.store.value("SELECT stage FROM interests WHERE id = ?", (interest,))
+    return found
