@@ -81,3 +81,10 @@ def stage(talk: Talk, interest: int = 1) -> str:
     """The stage of an interest."""
     found: str = talk.store.value("SELECT stage FROM interests WHERE id = ?", (interest,))
     return found
+
+
+def everything_stored(talk: Talk) -> dict[str, list[dict[str, Any]]]:
+    """Every table that has rows, without what the channel, the base and the migrations keep for themselves."""
+    names = [row["name"] for row in talk.store.all("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    own = {"meta", "needs", "_sqlite_migrations"}
+    return {name: found for name in names if name not in own and (found := rows(talk, name))}

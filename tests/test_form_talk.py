@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from knowledge.clock import MINUTE
-from tests.journeys import EN, NEED, OTHER_NEED, STEPS, ZH, registered, rows, to_step
-from tests.talk import Person, Talk
+from tests.journeys import EN, NEED, ZH, registered, rows, to_step
+from tests.talk import Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -115,7 +112,7 @@ async def test_nothing_in_hand_nothing_to_cancel(talk: Talk) -> None:
     assert "现在没有正在填的登记" in await talk.person("li").says("/cancel")
 
 
-# -- the check and its end ----------------------------------------------------------------------------------------------
+# -- the check and its end ---------------------------------------------------------------------------------------------
 
 
 async def test_the_check_shows_every_answer(talk: Talk) -> None:
@@ -158,111 +155,7 @@ async def test_the_confirmation_says_who_moves_next_and_by_when(talk: Talk) -> N
     assert "到 6月8日(周一)10:00 还没有答复,我会告诉您情况和别的选择" in confirmed
 
 
-# -- consent ------------------------------------------------------------------------------------------------------------
-
-
-async def test_the_consents_are_given_one_by_one(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "consent")
-    await li.presses("保存我填的资料")
-    await li.presses("境外")
-    assert [label[0] for label in li.buttons[1:4]] == ["☑", "☑", "☐"]
-    assert not any("用「" in label for label in li.buttons)
-    await li.presses("保存我填的资料")
-    assert [label[0] for label in li.buttons[1:4]] == ["☐", "☑", "☐"]
-    await li.presses("保存我填的资料")
-    await li.presses("转给这个区县")
-    assert rows(talk, "consents") == []
-    assert "贵单位的名称?" in await press_exactly(li, "继续")
-    assert [(row["purpose"], row["given"], row["version"]) for row in rows(talk, "consents")] == [
-        ("keep", 1, 1),
-        ("abroad", 1, 1),
-        ("pass_on", 1, 1),
-    ]
-
-
-async def press_exactly(person: Person, label: str) -> str:
-    assert label in person.buttons
-    return await person.presses(label)
-
-
-async def test_two_of_three_consents_are_not_enough(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "consent")
-    await li.presses("保存我填的资料")
-    await li.presses("境外")
-    assert "三项都同意才能继续;不同意也可以" in await press_exactly(li, "继续")
-    assert rows(talk, "consents") == []
-
-
-async def test_a_text_in_place_of_the_consents_points_to_the_buttons(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "consent")
-    assert "请点下面的按钮回答。" in await li.says(ZH.organisation)
-    assert rows(talk, "consents") == []
-
-
-def everything_stored(talk: Talk) -> dict[str, list[dict[str, Any]]]:
-    """Every table that has rows, without what the channel, the base and the migrations keep for themselves."""
-    names = [row["name"] for row in talk.store.all("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    own = {"meta", "needs", "_sqlite_migrations"}
-    return {name: found for name in names if name not in own and (found := rows(talk, name))}
-
-
-async def test_before_consent_only_the_person_the_language_and_the_mute_are_kept(talk: Talk) -> None:
-    li = talk.person("li")
-    await li.says(OFFER)
-    await li.presses("1")
-    await li.presses("登记意向")
-    await li.says(ZH.organisation)
-    refused = await li.presses("不同意")
-    assert "好的,什么都没有保存。" in refused
-    assert "问工作人员" in li.buttons
-    stored = everything_stored(talk)
-    assert set(stored) == {"people", "inbox"}
-    person = stored["people"][0]
-    assert set(person) == {"id", "lang", "heard", "client", "started", "unreachable", "muted", "first_seen", "last_seen"}
-    assert [(row["payload"], row["result"]) for row in stored["inbox"]] == [(None, None)] * 5
-
-
-async def test_the_words_of_a_person_who_has_not_agreed_are_not_even_in_the_draft(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "consent")
-    await li.says("怎么联系你们?")
-    await li.says(ZH.organisation)
-    assert ZH.organisation not in str(everything_stored(talk))
-    assert "怎么联系" not in str(everything_stored(talk))
-
-
-async def test_somebody_who_goes_back_and_refuses_takes_the_consents_back(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "contact")
-    await li.presses("上一步")
-    await li.presses("上一步")
-    await li.presses("不同意")
-    stored = everything_stored(talk)
-    assert set(stored) == {"people", "inbox", "consents"}
-    assert [row["given"] for row in stored["consents"]] == [1, 1, 1, 0, 0, 0]
-    assert "先请您同意三件事" in await to_step(li, "consent")
-
-
-async def test_where_nobody_answers_for_the_data_no_contact_is_asked(talk: Talk) -> None:
-    boss, li = talk.person("boss", owner=True), talk.person("li")
-    talk.services.collects = False
-    consent = await to_step(li, "consent")
-    assert "第 1 步,共 4 步" in consent
-    assert "这次不收联系人和电话" in consent
-    await li.presses("全部同意")
-    assert "能提供什么?" in await li.says(ZH.organisation)
-    await li.says(ZH.offer)
-    preview = await li.presses("单独")
-    assert "联系人" not in preview
-    assert "电话" not in preview
-    await li.presses("提交")
-    assert "没有收集联系方式,请用「询问」在对话里联系。" in await boss.presses("查看联系方式")
-
-
-# -- old buttons ----------------------------------------------------------------------------------------------------------
+# -- old buttons -------------------------------------------------------------------------------------------------------
 
 
 async def test_an_old_button_of_the_form_answers_with_the_question_of_now(talk: Talk) -> None:
@@ -320,217 +213,7 @@ async def test_somebody_elses_form_is_not_touched(talk: Talk) -> None:
     assert [row["step"] for row in rows(talk, "drafts")] == ["preview"]
 
 
-# -- questions in the middle ------------------------------------------------------------------------------------------------
-
-
-async def test_a_question_in_the_middle_is_asked_about_and_answered_first(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "offer")
-    asked = await li.says("我登记的怎么样了?")
-    assert asked == "您正在登记意向。「我登记的怎么样了?」是这一步的回答,还是另外一件事?"
-    assert li.buttons == ["就是这一步的回答", "先回答我这个问题"]
-    answered = await li.presses("先回答我这个问题")
-    assert "您还没有登记意向" in answered
-    assert li.buttons.count("▶ 继续登记意向") == 1
-    assert "能提供什么?" in await li.presses("▶ 继续登记意向")
-    assert "单独做,还是愿意和别的组织组团?" in await li.says(ZH.offer)
-
-
-async def test_a_question_in_the_middle_may_be_the_answer_after_all(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "offer")
-    await li.says("我登记的怎么样了?")
-    assert "单独做,还是" in await li.presses("就是这一步的回答")
-    assert "内容:我登记的怎么样了?" in await li.presses("单独")
-
-
-async def test_where_only_buttons_answer_a_question_is_answered_at_once(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "mode")
-    assert "您还没有登记意向" in await li.says("我登记的怎么样了?")
-    assert "▶ 继续登记意向" in li.buttons
-    assert "请核对" in await li.presses_data(f"v1:form:{rows(talk, 'drafts')[0]['id']}:choice:mode:alone")
-
-
-# -- focus ----------------------------------------------------------------------------------------------------------------
-
-
-async def test_for_half_an_hour_the_next_text_is_the_answer(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "contact")
-    await talk.move_clock(29 * MINUTE)
-    assert "联系电话?" in await li.says("王老师")
-
-
-async def test_after_half_an_hour_a_text_is_read_freely_and_the_form_waits(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "contact")
-    await talk.move_clock(30 * MINUTE)
-    assert "我理解为" in await li.says(OFFER)
-    assert li.buttons[-1] == "▶ 继续登记意向"
-    assert "联系人怎么称呼?" in await li.presses("▶ 继续登记意向")
-    assert "联系电话?" in await li.says("王老师")
-
-
-async def test_a_reply_to_the_question_is_its_answer_however_late(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "contact")
-    question = li.seen[-1]
-    await talk.move_clock(3 * 60 * MINUTE)
-    assert "联系电话?" in await li.says("王老师", **reply_to(li, question.message))
-
-
-def reply_to(person: Person, message: int) -> dict[str, object]:
-    chat = {"id": person.id, "type": "private", "first_name": "private"}
-    return {"reply_to_message": {"message_id": message, "date": 1, "chat": chat, "text": "…"}}
-
-
-async def test_a_second_form_parks_the_first(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "contact")
-    first = li.seen[-1]
-    await li.says(f"/start need-{OTHER_NEED}")
-    await li.presses("登记意向")
-    assert "联系人怎么称呼?" in await li.says("城口助老队")
-    assert [row["focus"] > 0 for row in rows(talk, "drafts")] == [False, True]
-    assert "联系电话?" in await li.says("赵主任")
-
-    assert "联系电话?" in await li.says("王老师", **reply_to(li, first.message))
-    assert [row["focus"] > 0 for row in rows(talk, "drafts")] == [True, False]
-    for answer in ("跳过", ZH.offer):
-        await li.says(answer)
-    assert "去向:巫溪" in await li.presses("单独")
-    assert "已登记" in await li.presses("提交")
-    assert "▶ 继续登记意向" in (await li.says("/start") and li.buttons)
-    assert "联系电话?" in await li.presses("▶ 继续登记意向")
-
-
-async def test_start_leaves_the_form_and_offers_the_way_back(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "organisation")
-    await li.says("/start")
-    assert li.buttons[-1] == "▶ 继续登记意向"
-    assert "我理解为" in await li.says(OFFER)
-    assert "贵单位的名称?" in await li.presses("▶ 继续登记意向")
-
-
-async def test_help_does_not_leave_the_form(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "organisation")
-    assert "/cancel 放弃正在填的登记" in await li.says("/help")
-    assert "联系人怎么称呼?" in await li.says(ZH.organisation)
-
-
-async def test_the_draft_is_kept_until_the_person_comes_back_to_the_same_card(talk: Talk) -> None:
-    li = talk.person("li")
-    await to_step(li, "offer")
-    await talk.move_clock(10 * 24 * 60 * MINUTE)
-    await li.says(f"/start need-{NEED}")
-    assert "能提供什么?" in await li.presses("登记意向")
-    assert len(rows(talk, "drafts")) == 1
-
-
-@pytest.mark.parametrize("step", STEPS)
-async def test_a_restart_at_any_question_goes_on_there(talk: Talk, step: str) -> None:
-    li = talk.person("li")
-    await to_step(li, step)
-    await talk.restart()
-    following = STEPS[STEPS.index(step) + 1 :]
-    ways = {
-        "organisation": lambda: li.presses("全部同意"),
-        "contact": lambda: li.says(ZH.organisation),
-        "phone": lambda: li.says(ZH.contact),
-        "offer": lambda: li.says(ZH.phone),
-        "mode": lambda: li.says(ZH.offer),
-        "preview": lambda: li.presses("单独"),
-    }
-    for one in following:
-        await ways[one]()
-    assert "已登记,编号 1" in await li.presses("提交")
-    assert [row["name"] for row in rows(talk, "organisations")] == [ZH.organisation]
-
-
-# -- the second time ----------------------------------------------------------------------------------------------------------
-
-
-async def test_a_newcomer_needs_at_most_twelve_messages_and_taps(talk: Talk) -> None:
-    li, steps, said = talk.person("li"), 0, ""
-    for does in (
-        li.says(OFFER), li.presses("1"), li.presses("登记意向"), li.says(ZH.organisation), li.says(ZH.contact),
-        li.says(ZH.phone), li.presses("用「"), li.presses("单独"), li.presses("提交"),
-    ):  # fmt: skip
-        if steps == 3:
-            await li.presses("全部同意")  # the consent is not counted
-        said, steps = await does, steps + 1
-    assert "已登记" in said
-    assert steps <= 12
-
-
-async def test_somebody_known_needs_at_most_six_messages_and_taps(talk: Talk) -> None:
-    li, steps, said = talk.person("li"), 0, ""
-    await registered(li)
-    for does in (
-        li.says(OFFER), li.presses("2"), li.presses("登记意向"), li.presses("用「"), li.presses("单独"), li.presses("提交"),
-    ):  # fmt: skip
-        said, steps = await does, steps + 1
-    assert "已登记,编号 2" in said
-    assert steps <= 6
-
-
-async def test_the_second_time_the_answers_of_the_first_are_filled_in(talk: Talk) -> None:
-    li = talk.person("li")
-    await registered(li)
-    await li.says(OFFER)
-    await li.presses("2")
-    asked = await li.presses("登记意向")
-    assert "单位、联系人和电话用您上次填的,核对时可以改。" in asked
-    assert f"用「{OFFER}」" in li.buttons
-    await li.presses("用「")
-    preview = await li.presses("单独")
-    for part in (ZH.organisation, ZH.contact, "13812345678", f"内容:{OFFER}"):
-        assert part in preview
-    await li.presses("改电话")
-    await li.says("023-12345678")
-    await li.presses("提交")
-    assert [(row["name"], row["phone"]) for row in rows(talk, "members")] == [(ZH.contact, "02312345678")]
-
-
-async def test_the_same_interest_again_is_told_at_once(talk: Talk) -> None:
-    boss, li = talk.person("boss", owner=True), talk.person("li")
-    await registered(li)
-    await li.says(f"/start need-{NEED}")
-    told = await li.presses("登记意向")
-    assert f"您之前已经登记过:编号 1,{ZH.organisation} → 巫溪 · 养老帮扶,现在是「已登记」。" in told
-    assert li.buttons == ["查看这条意向", "换一个单位登记"]
-    assert len(boss.seen) == 1
-
-
-async def test_the_same_interest_can_be_registered_for_another_organisation(talk: Talk) -> None:
-    li = talk.person("li")
-    await registered(li)
-    await li.says(f"/start need-{NEED}")
-    await li.presses("登记意向")
-    assert "贵单位的名称?" in await li.presses("换一个单位登记")
-    for answer in ("泰山义工联盟", "赵主任", "跳过", ZH.offer):
-        await li.says(answer)
-    await li.presses("单独")
-    assert "已登记,编号 2:泰山义工联盟" in await li.presses("提交")
-
-
-async def test_the_same_organisation_after_all_changes_nothing(talk: Talk) -> None:
-    li = talk.person("li")
-    await registered(li)
-    await li.says(f"/start need-{NEED}")
-    await li.presses("登记意向")
-    await li.presses("换一个单位登记")
-    for answer in (ZH.organisation, "赵主任", "跳过", ZH.offer):
-        await li.says(answer)
-    await li.presses("单独")
-    assert "您之前已经登记过:编号 1" in await li.presses("提交")
-    assert len(rows(talk, "interests")) == 1
-
-
-# -- what is no answer ------------------------------------------------------------------------------------------------------
+# -- what is no answer -------------------------------------------------------------------------------------------------
 
 
 async def test_a_shared_contact_is_the_telephone(talk: Talk) -> None:
@@ -618,7 +301,7 @@ async def test_an_answer_is_kept_in_one_line_without_hidden_characters(talk: Tal
     assert "单位:泰安 夕阳红 中心\n" in await li.presses("单独")
 
 
-# -- in English ---------------------------------------------------------------------------------------------------------------
+# -- in English --------------------------------------------------------------------------------------------------------
 
 
 async def test_the_whole_form_in_english(english: Talk) -> None:
@@ -653,12 +336,3 @@ async def test_the_whole_form_in_english(english: Talk) -> None:
     assert "New interest" in boss.last
     await li.says(f"/start need-{NEED}")
     assert "You registered this before: number 1" in await li.presses("Register interest")
-
-
-async def test_refusing_in_english(english: Talk) -> None:
-    li = english.person("li")
-    await to_step(li, "consent")
-    await li.presses("Keep what I fill in")
-    assert "All three are needed to go on" in await press_exactly(li, "Go on")
-    assert "All right, nothing was kept." in await li.presses("I do not agree")
-    assert set(everything_stored(english)) == {"people", "inbox"}
