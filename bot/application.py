@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, Defaults, ExtBot
+from telegram.ext import Application, ApplicationBuilder, BaseHandler, ContextTypes, Defaults, ExtBot
 from telegram.request import BaseRequest
 
 from bot.delivery import Courier
@@ -82,8 +84,9 @@ def build_application(
     courier = Courier(app.bot, services, settings.pace)
     services.wake = courier.wake
     app.bot_data.update(services=services, courier=courier, order=order)
-    app.add_handlers(conversations.handlers())
-    app.add_error_handler(on_error)  # type: ignore[arg-type]  PTB types the context by the application's
+    groups: dict[int, Sequence[BaseHandler[Any, Context, Any]]] = dict(conversations.handlers())
+    app.add_handlers(groups)
+    app.add_error_handler(on_error)
     return app
 
 
@@ -109,11 +112,8 @@ async def begin(app: App) -> None:
 
 def replayed(app: App) -> list[Update]:
     """The updates that came but were not answered."""
-    import json
-
     services: Services = app.bot_data["services"]
-    found = (Update.de_json(json.loads(payload), app.bot) for payload in inbox.waiting(services.store))
-    return [update for update in found if update is not None]
+    return [Update.de_json(json.loads(payload), app.bot) for payload in inbox.waiting(services.store)]
 
 
 async def end(app: App) -> None:
@@ -124,13 +124,8 @@ async def end(app: App) -> None:
 
 async def settled(app: App) -> None:
     """Wait until every update is answered and nothing is due: for the terminal and the tests."""
-    import asyncio
-
     order: PersonOrder = app.bot_data["order"]
     courier: Courier = app.bot_data["courier"]
-    while True:
-        while order.busy or not app.update_queue.empty():
-            await asyncio.sleep(0.0005)
-        await courier.idle()
-        if not order.busy and app.update_queue.empty():
-            return
+    await app.update_queue.join()
+    await order.told()
+    await courier.idle()

@@ -6,10 +6,11 @@ Every mistake that an operator can make ends in one clear line and an exit code 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
+import io
 import os
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ import click
 from bot.cli_words import explain
 from knowledge import cache
 from knowledge.base import PLAN, KnowledgeBase
+from knowledge.clock import SYSTEM_CLOCK, in_shanghai
 from knowledge.loading import FaultyBase, load
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 def main() -> None:
     """Jiedui (结对): pairs social organisations with the Chongqing counties that need what they can do."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  always real files here
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def fail(message: str) -> None:
@@ -41,7 +44,7 @@ def fail(message: str) -> None:
 def check(path: Path) -> None:
     """Lint the knowledge base at PATH (the one that ships by default); names file, line and key of every fault."""
     try:
-        base = load(path, today=dt.datetime.now(dt.UTC).date())
+        base = load(path, today=_now().date())
     except FaultyBase as error:
         click.echo(str(error))
         raise SystemExit(1) from None
@@ -119,11 +122,16 @@ def recommend(text: tuple[str, ...], lines: bool, lang: str | None) -> None:
 
     base = _base()
     if lines:
-        _answer_lines(jsonlines.recommendation(base, dt.datetime.now(dt.UTC).year))
+        _answer_lines(jsonlines.recommendation(base, _now().year))
     else:
         from bot.answers import recommendation
 
         click.echo(recommendation(base, _joined(text), lang))
+
+
+def _now() -> datetime:
+    """The present moment in Chongqing."""
+    return in_shanghai(SYSTEM_CLOCK.now())
 
 
 def _joined(text: tuple[str, ...]) -> str:

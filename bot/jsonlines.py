@@ -55,7 +55,7 @@ def understanding(base: KnowledgeBase) -> Answer:
 def recommendation(base: KnowledgeBase, year: int) -> Answer:
     """``{"id", "text", "state": {"covered", "trip", "named"}}`` → ranked counties with needs, tasks and reasons.
 
-    ``covered``: counties in which every field asked for already has a partner; ``named`` takes the place of what the text names.
+    ``covered``: counties where every field asked for already has a partner; ``named`` replaces what the text names.
     """
     reader = Reader(base, lexicon=base.lexicon)
 

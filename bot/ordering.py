@@ -63,10 +63,10 @@ class PersonOrder(BaseUpdateProcessor):
         self._telling: set[asyncio.Task[None]] = set()
         self._flush: asyncio.TimerHandle | None = None
 
-    @property
-    def busy(self) -> bool:
-        """Whether an update is being answered."""
-        return bool(self._lanes or self._telling)
+    async def told(self) -> None:
+        """Wait until everybody who floods has been told."""
+        if self._telling:
+            await asyncio.wait(self._telling)
 
     async def initialize(self) -> None:
         """Nothing to prepare."""

@@ -87,7 +87,7 @@ def menu(services: Services, lang: str, part: str, wish: Wish) -> Reply | None:
         keys = [c for c in base.counties.values() if c.tier == "national_key" and c.id not in wish.counties]
         options = [(c.short[lang], replace(without, counties=(*without.counties, c.id))) for c in keys]
     buttons = [press(label, "l", 0, pack(base, changed)) for label, changed in options]
-    width = 3 if part in {"o"} else 2
+    width = 3 if part == "o" else 2
     rows = [tuple(buttons[i : i + width]) for i in range(0, len(buttons), width)]
     drop = press(texts(lang, "fix.drop", name=name), "l", 0, pack(base, without))
     back = press(texts(lang, "button.list"), "l", 0, pack(base, wish))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from typing import Any
 
 from telegram import Update
 from telegram.error import NetworkError, RetryAfter, TelegramError
@@ -14,7 +15,7 @@ from handlers.context import Context
 log = logging.getLogger(__name__)
 
 
-async def on_error(update: object, context: CallbackContext) -> None:  # type: ignore[type-arg]
+async def on_error(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
     """Log without the person's words, then apologise."""
     error = context.error
     if error is None:

@@ -25,8 +25,8 @@ from knowledge.base import (
     KnowledgeBase,
     Need,
     Plan,
-    Turns,
     Source,
+    Turns,
 )
 from knowledge.lexicon import Lexicon, collisions
 

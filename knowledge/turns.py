@@ -13,6 +13,7 @@ from knowledge.matching import Wish
 from knowledge.text import even, has_han
 from knowledge.understanding import Found, Understanding
 
+AROUND = " ,.!?;。"
 SHORT_HAN, SHORT_WORDS = 16, 8
 """Longer texts speak for themselves: at most so many Chinese characters, or words."""
 
@@ -28,7 +29,7 @@ class Step:
 
 def follow(words: Turns, text: str, u: Understanding, last: Wish) -> Step | None:
     """The step that the text asks for after ``last``, or None when it does not lean on it."""
-    plain = even(text).text.strip(" ,.!?;。!")
+    plain = even(text).text.strip(AROUND)
     if not plain or (len(plain) > SHORT_HAN if has_han(plain) else len(plain.split()) > SHORT_WORDS):
         return None
     fields, counties = _ids(u.fields), _ids(u.counties)
@@ -59,8 +60,8 @@ def _says(plain: str, zh: Iterable[str], en: Iterable[str]) -> bool:
 
 
 def _with(last: Wish, fields: tuple[str, ...], counties: tuple[str, ...], u: Understanding) -> Wish:
-    origin = {"province": u.origin.province, "city": u.origin.city} if u.origin else {}
-    return replace(last, fields=fields or last.fields, counties=counties or last.counties, **origin)
+    province, city = (u.origin.province, u.origin.city) if u.origin else (last.province, last.city)
+    return replace(last, fields=fields or last.fields, counties=counties or last.counties, province=province, city=city)
 
 
 def _without(last: Wish, fields: tuple[str, ...], counties: tuple[str, ...]) -> Wish:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from knowledge.base import KnowledgeBase
-from tests.talk import Talk
+from tests.talk import Person, Talk
 
 
-async def register(person: object, text: str = "我们是泰安的养老服务机构") -> str:
+async def register(person: Person, text: str = "我们是泰安的养老服务机构") -> str:
     """From free text to a registered interest; returns the confirmation."""
     await person.says(text)
     await person.presses("1")

@@ -1,1 +1,1 @@
-"""The channels: Telegram in production; the terminal, which needs no token and no network, for trying it out and for the tests."""
+"""The channels: Telegram in production; the terminal, without a token or a network, for trying it out and for the tests."""

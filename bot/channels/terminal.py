@@ -80,10 +80,8 @@ class TerminalRequest(BaseRequest):
         url: str,
         method: str,
         request_data: RequestData | None = None,
-        read_timeout: Any = None,
-        write_timeout: Any = None,
-        connect_timeout: Any = None,
-        pool_timeout: Any = None,
+        *timeouts: Any,
+        **named_timeouts: Any,
     ) -> tuple[int, bytes]:
         """One call of the Bot API."""
         name = url.rsplit("/", 1)[1]
@@ -171,7 +169,7 @@ class People:
         """The update of a message; ``more`` replaces or adds keys of the message (a photo, a contact)."""
         message = message_json(self._number(), self.person, self._clock.now(), text, self._sender())
         if text.startswith("/"):
-            length = len(text.split()[0].encode("utf-16-le")) // 2
+            length = len(text.split(maxsplit=1)[0].encode("utf-16-le")) // 2
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
         message.update(more)
         if not text:

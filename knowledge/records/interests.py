@@ -170,13 +170,11 @@ def register(store: Store, person: int, wish: Registration, office: list[int], c
             (organisation, person, wish.county, wish.need, wish.task, wish.offer, int(wish.grouped), now, now, now, cause),
         )
         interest = cursor.lastrowid or 0
-        _event(store, interest, person, "organisation", "register", None, "submitted", None, None, now)
+        _event(store, interest, Event(now, person, "organisation", "register", None, "submitted", None, None))
         _deadlines(store, interest, "submitted", 1, now)
         for one in office:
             deliveries.put(store, one, "office.new", now, interest=interest)
-        done = get(store, interest)
-    assert done is not None  # noqa: S101  just written
-    return Result("done", done)
+        return Result("done", _interest(store.all(f"{SELECT} WHERE i.id = ?", (interest,))[0]))
 
 
 def move(
@@ -209,7 +207,7 @@ def move(
         ).rowcount
         if not changed:
             return Result("stale", before)
-        _event(store, interest, actor, role, name, before.stage, after, *_reason(name, words), now)
+        _event(store, interest, Event(now, actor, role, name, before.stage, after, *_reason(name, words)))
         _deadlines(store, interest, after if step.turn in OFFICE else "", version + 1, now)
         if role == "organisation":
             for one in [before.handler] if before.handler else office:
@@ -225,13 +223,11 @@ def _reason(move_name: str, words: str | None) -> tuple[str | None, str | None]:
     return (words, None) if MOVES[move_name].after in CLOSED else (None, words)
 
 
-def _event(
-    store: Store, interest: int, actor: int | None, role: str, name: str, before: str | None, after: str,
-    reason: str | None, note: str | None, now: int,
-) -> None:  # fmt: skip
+def _event(store: Store, interest: int, event: Event) -> None:
     store.execute(
-        "INSERT INTO interest_events (interest, at, actor, role, move, before, after, reason, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (interest, now, actor, role, name, before, after, reason, note),
+        "INSERT INTO interest_events (interest, at, actor, role, move, before, after, reason, note)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (interest, event.at, event.actor, event.role, event.move, event.before, event.after, event.reason, event.note),
     )
 
 

@@ -26,7 +26,7 @@ Value = str | int | float | None
 
 
 class StoreFault(Exception):
-    """The database cannot be used. ``key`` names the text that tells a person what to do: locked, damaged, newer, channel, path."""
+    """The database cannot be used. ``key``: locked, damaged, newer, channel, path or exists."""
 
     def __init__(self, key: str, path: Path, **facts: str) -> None:
         self.key, self.path, self.facts = key, path, facts
@@ -145,7 +145,8 @@ class Store:
             return
         with self.transaction():
             self.connection.executemany(
-                "INSERT INTO needs VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET county = excluded.county, field = excluded.field",
+                "INSERT INTO needs VALUES (?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET county = excluded.county, field = excluded.field",
                 rows,
             )
             self.set_meta("needs", digest)
