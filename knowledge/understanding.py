@@ -17,10 +17,13 @@ from knowledge.reading.features import Feature
 from knowledge.reading.scopes import clauses
 from knowledge.text import has_han, has_latin
 
-SURE = -1.2
+SURE = -1.0
 """A field scoring above this is concluded."""
 DOUBT = -1.6
 """A field scoring above this, but not :data:`SURE`, is worth a question when nothing is sure."""
+ABOUT_ELSE = 1.0
+"""How much clearer a field must be where the writer speaks of the assistant, not of the villages."""
+_ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info"})
 RESOURCE = -0.8
 """The same for resources."""
 CHONGQING = "重庆"
@@ -84,12 +87,15 @@ class Reader:
         letters = has_han(seen.even.text) or has_latin(seen.even.text)
         features = seen.for_fields()
         scores = self._classifier.scores(features)
+        if seen.name and max(scores[name] for name in self._fields) <= SURE:
+            features = seen.for_fields(name=False)
+            scores = self._classifier.scores(features)
         intents = self._classifier.scores(for_intent := seen.for_intent())
         intent = max(self._intents, key=intents.__getitem__)
         named, refused, home = self._counties(seen)
-        fields, unsure = self._fields_of(seen, features, scores)
-        refused_fields = self._refused_fields(seen, {one.id for one in fields})
         name = intent.partition(":")[2] if letters else "out_of_scope"
+        fields, unsure = self._fields_of(seen, features, scores, SURE + ABOUT_ELSE * (name in _ABOUT_ELSE))
+        refused_fields = self._refused_fields(seen, {one.id for one in fields})
         if name == "out_of_scope":
             fields, unsure = (), ()
         return Understanding(
@@ -121,9 +127,9 @@ class Reader:
         return tuple(self._found(seen, hit) for hit in first.values())
 
     def _fields_of(
-        self, seen: Evidence, features: list[Feature], scores: dict[str, float]
+        self, seen: Evidence, features: list[Feature], scores: dict[str, float], sure: float
     ) -> tuple[tuple[Found, ...], tuple[str, ...]]:
-        fields = self._conclude(seen, features, scores, self._fields, SURE)
+        fields = self._conclude(seen, features, scores, self._fields, sure)
         unsure = sorted((name for name in self._fields if DOUBT < scores[name] <= SURE), key=scores.__getitem__, reverse=True)
         return fields, () if fields else tuple(name.partition(":")[2] for name in unsure)
 
@@ -132,9 +138,7 @@ class Reader:
     ) -> tuple[Found, ...]:
         """What scores above a bound, best first, with the words that spoke for it."""
         chosen = sorted((name for name in heads if scores[name] > above), key=lambda name: -scores[name])
-        return tuple(
-            self._found(seen, (*self._classifier.because(name, features), name.partition(":")[2])) for name in chosen
-        )
+        return tuple(self._found(seen, (*self._classifier.because(name, features), name.partition(":")[2])) for name in chosen)
 
     def _refused_fields(self, seen: Evidence, kept: set[str]) -> tuple[Found, ...]:
         hits = [

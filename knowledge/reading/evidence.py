@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from knowledge.base import County
 from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.counties import CountyNames, Named
-from knowledge.reading.features import COUNTY, HIDDEN, PLACE, Cover, Feature, features
+from knowledge.reading.features import COUNTY, HIDDEN, NAME, PLACE, Cover, Feature, features
 from knowledge.reading.kinds import KindHit, KindReader
 from knowledge.reading.origins import Origin, Places
-from knowledge.reading.scopes import ScopeReader, Scopes, Stretch
+from knowledge.reading.scopes import ScopeReader, Scopes, Stretch, clauses
 from knowledge.reading.tokens import Tokens, cut
 from knowledge.text import Even, even
 
 _SHORT, _LONG = 6, 40
+_LONGEST_NAME = 30
+_SAID = re.compile(r"[想把给来去能要教帮做办]|\b(?:we|to|can|want)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,28 @@ class Evidence:
         """Stretches that are names: counties and other places."""
         return [Stretch(one.start, one.end) for one in (*self.counties, *self.places)]
 
-    def covers(self, *, refused: bool) -> list[Cover]:
+    @property
+    def name(self) -> Stretch | None:
+        """The writer's own name, where something else is said as well: its words tell no field."""
+        if self.kind is None:
+            return None
+        text = self.even.text
+        clause = next((one for one in clauses(text) if one.start <= self.kind.start < one.end), None)
+        if clause is None:
+            return None
+        start = next((p.start for p in self.places if clause.start <= p.start < self.kind.start), clause.start)
+        inside = text[start : self.kind.end]
+        rest = len(text) - len(inside)
+        return Stretch(start, self.kind.end) if len(inside) <= _LONGEST_NAME and rest >= _SHORT and not _SAID.search(inside) else None
+
+    def covers(self, *, refused: bool, name: bool = False) -> list[Cover]:
         """What the classifier must not read letter by letter; ``refused`` also hides what the writer turned away."""
         covers = [Cover(one.start, one.end, COUNTY) for one in self.counties]
         covers += [Cover(one.start, one.end, PLACE) for one in self.places]
-        if refused:
-            hidden = [Cover(one.start, one.end, HIDDEN) for one in self.scopes.refused]
-            covers = hidden + [c for c in covers if not any(h.start <= c.start < h.end for h in hidden)]
-        return covers
+        hidden = [Cover(one.start, one.end, HIDDEN) for one in self.scopes.refused] if refused else []
+        if name and self.name:
+            hidden.append(Cover(self.name.start, self.name.end, NAME))
+        return hidden + [c for c in covers if not any(h.start <= c.start < h.end for h in hidden)] if hidden else covers
 
     def signs(self) -> list[str]:
         """Facts about the whole text."""
@@ -57,9 +74,9 @@ class Evidence:
             signs.append("origin")
         return signs
 
-    def for_fields(self) -> list[Feature]:
-        """Features for fields and resources: without what is refused."""
-        return features(self.tokens, self.hits, self.covers(refused=True))
+    def for_fields(self, *, name: bool = True) -> list[Feature]:
+        """Features for fields and resources: without what is refused and, where ``name``, without the writer's own name."""
+        return features(self.tokens, self.hits, self.covers(refused=True, name=name))
 
     def for_intent(self) -> list[Feature]:
         """Features for the intent: everything, and the facts about the whole."""

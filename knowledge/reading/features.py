@@ -12,8 +12,8 @@ from zlib import crc32
 from knowledge.lexicon import Hit
 from knowledge.reading.tokens import Tokens
 
-COUNTY, PLACE, HIDDEN = "\ue000", "\ue001", "\ue002"
-"""Characters that stand for a county, for another place, and for words that must not count."""
+COUNTY, PLACE, HIDDEN, NAME = "\ue000", "\ue001", "\ue002", "\ue004"
+"""Characters that stand for a county, for another place, for words that must not count, and for the writer's own name."""
 _BREAK = "\ue003"
 _NGRAM = 2
 _STEM = 5

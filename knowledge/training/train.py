@@ -34,6 +34,10 @@ COST = 30.0
 """Inverse of the regularisation: the best of 5-fold cross-validation."""
 _SEED = 20
 _JOINED = 0.35
+_SENTENCES = 9
+_LEAST = 2
+"""Weights up to this are left out: they change nothing and fill the file."""
+_COUNTIES = (("巫溪", "Wuxi"), ("城口县", "Chengkou"), ("彭水", "Pengshui"), ("云阳", "Yunyang"), ("石柱", "Shizhu county"))
 
 
 class Phrase(NamedTuple):
@@ -42,7 +46,8 @@ class Phrase(NamedTuple):
     text: str
     fields: frozenset[str]
     intent: str
-    resources: frozenset[str]
+    resources: frozenset[str] | None
+    """None where the line tells nothing of them."""
 
 
 def phrases(folder: Path = FOLDER) -> list[Phrase]:
@@ -50,11 +55,30 @@ def phrases(folder: Path = FOLDER) -> list[Phrase]:
     found: dict[str, Phrase] = {}
     for path in sorted(folder.glob("*.yaml")):
         for row in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
-            fields, given = frozenset(row.get("f", ())), frozenset(row.get("r", ()))
+            if "says" in row:
+                found |= {phrase.text: phrase for phrase in _said(row["things"], row["says"]) if phrase.text not in found}
+                continue
+            fields, given = frozenset(row.get("f", ())), row.get("r", () if "t" in row else None)
+            resources = None if given is None else frozenset(given)
             for text in [row["t"]] if "t" in row else row["w"].split(","):
-                phrase = Phrase(str(text).strip(), fields, row.get("i", "find_counties"), given)
+                phrase = Phrase(str(text).strip(), fields, row.get("i", "find_counties"), resources)
                 found.setdefault(phrase.text, phrase)
     return list(found.values())
+
+
+def _said(things: dict[str, str], says: dict[str, str]) -> list[Phrase]:
+    """Every thing in a few sentences of its language, and every sentence with some county, by a fixed seed."""
+    chance = random.Random(_SEED)  # noqa: S311
+    sentences = [(intent, one.strip()) for intent, line in says.items() for one in line.split(",")]
+    made: list[Phrase] = []
+    for field, line in things.items():
+        for thing in (one.strip() for one in line.split(",")):
+            english = thing.isascii() and " " in thing or thing.islower() and thing.isascii()
+            fitting = [(intent, one) for intent, one in sentences if one.replace("⌂", "").isascii() == english or one == "{}"]
+            for intent, sentence in chance.sample(fitting, min(_SENTENCES, len(fitting))):
+                county = chance.choice(_COUNTIES)[english]
+                made.append(Phrase(sentence.replace("{}", thing).replace("⌂", county), frozenset({field}), intent, None))
+    return made
 
 
 def digest(folder: Path = FOLDER) -> str:
@@ -74,8 +98,9 @@ def grown(rows: Sequence[Phrase]) -> list[Phrase]:
         parts = chance.sample(offers, chance.choice((2, 2, 3)))
         glue = chance.choice((",", "，", "、", "；", "，还有", "，另外", " ", "。"))
         union = frozenset().union(*(part.fields for part in parts))
-        given = frozenset().union(*(part.resources for part in parts))
-        more.append(Phrase(glue.join(part.text for part in parts), union, "find_counties", given))
+        given = frozenset().union(*(part.resources for part in parts if part.resources))
+        told = all(part.resources is not None for part in parts)
+        more.append(Phrase(glue.join(part.text for part in parts), union, "find_counties", given if told else None))
     table = sounds()
     for row in rows:
         if sum(char in table for char in row.text) > 1 and chance.random() < 0.5:
@@ -136,7 +161,7 @@ def write(path: Path, heads: Sequence[tuple[str, Sequence[int], list[float], flo
         names.append((name, round(bias, 4), round(scale, 6)))
         for key, weight in zip(keys, weights, strict=True):
             small = round(weight / scale)
-            if abs(small) > 1:
+            if abs(small) > _LEAST:
                 rows.setdefault(key, []).append((number, small))
     keys_, ends, numbers, values = array("I"), array("I"), array("B"), array("b")
     for key in sorted(rows):
@@ -161,11 +186,12 @@ def main() -> None:
         ("resources", RESOURCES, seen.fields),
         ("intent", INTENTS, seen.intent),
     ):
-        words = Vocabulary(taught)
-        matrix = words.matrix(taught)
+        chosen = [index for index, row in enumerate(rows) if group != "resources" or row.resources is not None]
+        words = Vocabulary(taught[index] for index in chosen)
+        matrix = words.matrix([taught[index] for index in chosen])
         keys = list(words.columns)
         for name in names:
-            wanted = [row.intent == name if group == "intent" else name in getattr(row, group) for row in rows]
+            wanted = [rows[i].intent == name if group == "intent" else name in getattr(rows[i], group) for i in chosen]
             heads.append((f"{group}:{name}", keys, *fit(matrix, wanted, balanced=group == "intent")))
     write(MODEL, heads, {"data": digest()})
 
