@@ -17,8 +17,10 @@ from knowledge.reading.features import Feature
 from knowledge.reading.scopes import clauses
 from knowledge.text import has_han, has_latin
 
-SURE = -1.0
-"""A field scoring above this is concluded."""
+SURE = -0.9
+"""The best field is concluded when it scores above this."""
+ALSO = 0.1
+"""Every further field is concluded when it scores above this."""
 DOUBT = -1.6
 """A field scoring above this, but not :data:`SURE`, is worth a question when nothing is sure."""
 ABOUT_ELSE = 1.0
@@ -107,7 +109,7 @@ class Reader:
             refused_counties=self._founds(seen, refused),
             origin=self._origin(seen, home),
             kind=self._found(seen, seen.kind) if seen.kind else None,
-            resources=self._conclude(seen, features, scores, self._resources, RESOURCE),
+            resources=self._because(seen, features, scores, [one for one in self._resources if scores[one] > RESOURCE]),
             intent=name,
             intent_words=seen.even.words(*self._classifier.because(intent, for_intent)) if letters else "",
             unsure=unsure,
@@ -129,16 +131,20 @@ class Reader:
     def _fields_of(
         self, seen: Evidence, features: list[Feature], scores: dict[str, float], sure: float
     ) -> tuple[tuple[Found, ...], tuple[str, ...]]:
-        fields = self._conclude(seen, features, scores, self._fields, sure)
-        unsure = sorted((name for name in self._fields if DOUBT < scores[name] <= SURE), key=scores.__getitem__, reverse=True)
-        return fields, () if fields else tuple(name.partition(":")[2] for name in unsure)
+        best = max(self._fields, key=scores.__getitem__)
+        chosen = [name for name in self._fields if scores[name] > (sure if name == best else sure - SURE + ALSO)]
+        fields = self._because(seen, features, scores, chosen)
+        unsure = sorted((name for name in self._fields if name not in chosen and scores[name] > DOUBT), key=lambda n: -scores[n])
+        return fields, tuple(name.partition(":")[2] for name in unsure[:3])
 
-    def _conclude(
-        self, seen: Evidence, features: list[Feature], scores: dict[str, float], heads: tuple[str, ...], above: float
+    def _because(
+        self, seen: Evidence, features: list[Feature], scores: dict[str, float], chosen: list[str]
     ) -> tuple[Found, ...]:
-        """What scores above a bound, best first, with the words that spoke for it."""
-        chosen = sorted((name for name in heads if scores[name] > above), key=lambda name: -scores[name])
-        return tuple(self._found(seen, (*self._classifier.because(name, features), name.partition(":")[2])) for name in chosen)
+        """The chosen conclusions, best first, with the words that spoke for each."""
+        return tuple(
+            self._found(seen, (*self._classifier.because(name, features), name.partition(":")[2]))
+            for name in sorted(chosen, key=lambda name: -scores[name])
+        )
 
     def _refused_fields(self, seen: Evidence, kept: set[str]) -> tuple[Found, ...]:
         hits = [
