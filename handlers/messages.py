@@ -15,6 +15,7 @@ from knowledge.records.drafts import Draft
 WORDS = {
     "back": frozenset({"返回", "上一步", "后退", "退回", "back", "go back"}),
     "skip": frozenset({"跳过", "略过", "skip", "pass"}),
+    "resume": frozenset({"继续", "继续登记", "继续填", "接着填", "接着来", "continue", "go on", "resume"}),
     "cancel": frozenset({"取消", "不填了", "算了", "cancel", "stop", "quit"}),
 }
 """Words that steer a form when they stand alone."""
@@ -64,6 +65,8 @@ def _form_in_hand(message: Message, context: Context) -> Draft | None:
     draft = asked or drafts.current(context.store, context.person.id)
     if draft is None or draft.form not in KITS:
         return None
+    if message.text and bare(message.text) in WORDS["resume"]:
+        return draft
     return draft if asked or draft.focused(context.now) or draft.last_update == context.update_id else None
 
 
@@ -75,8 +78,10 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
     if not message.text:
         await ask_again(context, draft, Fault("form.fault.words") if step and step.parse else None)
         return
-    word = message.text.strip(" \t\r\n。.!！").lower()
-    if word in WORDS["cancel"]:
+    word = bare(message.text)
+    if word in WORDS["resume"]:
+        await take(context, draft, Input("look"))
+    elif word in WORDS["cancel"]:
         await context.send(give_up(context, draft))
     elif word in WORDS["back"]:
         await take(context, draft, Input("back"))
@@ -90,6 +95,11 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
     else:
         text = message.text_html if draft.form == "notice" else message.text
         await take(context, draft, Input("text", text))
+
+
+def bare(text: str) -> str:
+    """A text as it is compared with the words that steer a form."""
+    return text.strip(" \t\r\n。.!！").lower()
 
 
 def _aside(context: Context, draft: Draft, text: str) -> bool:

@@ -336,3 +336,11 @@ async def test_the_whole_form_in_english(english: Talk) -> None:
     assert "New interest" in boss.last
     await li.says(f"/start need-{NEED}")
     assert "You registered this before: number 1" in await li.presses("Register interest")
+
+
+async def test_a_form_left_alone_goes_on_by_a_word(talk: Talk) -> None:
+    li = talk.person("li")
+    await to_step(li, "contact")
+    await talk.move_clock(40 * 60)
+    assert "联系人怎么称呼" in await li.says("继续登记")
+    assert "联系电话" in await li.says("王老师")
