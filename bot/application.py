@@ -79,8 +79,9 @@ def build_application(
             builder = builder.base_url(settings.api_url).base_file_url(settings.api_url.replace("/bot", "/file/bot"))
         if settings.proxy:
             builder = builder.proxy(settings.proxy).get_updates_proxy(settings.proxy)
-    order = PersonOrder(store, lambda person: _tell_flooder(app, person))
+    order = PersonOrder(store, services.unsent)
     app: App = builder.concurrent_updates(order).build()
+    order.attach(app.process_update, lambda person: _tell_flooder(app, person))
     courier = Courier(app.bot, services, settings.pace)
     services.wake = courier.wake
     app.bot_data.update(services=services, courier=courier, order=order)
@@ -119,6 +120,8 @@ def replayed(app: App) -> list[Update]:
 async def end(app: App) -> None:
     """Before the database is closed: finish the message in hand and send no more."""
     courier: Courier = app.bot_data["courier"]
+    order: PersonOrder = app.bot_data["order"]
+    order.stop()
     await courier.stop()
 
 

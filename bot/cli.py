@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import signal
+import sqlite3
 import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -34,7 +36,7 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """End with one line."""
     raise click.ClickException(message)
 
@@ -64,32 +66,40 @@ def chat(db: Path | None, lang: str | None) -> None:
     from bot.channels.chat import Chat, Screen, converse
     from bot.settings import BadSettings
     from bot.settings import load as load_settings
-    from knowledge.records.store import StoreFault
+    from knowledge.records.store import StoreFault, fault
 
     logs.set_up(level=logging.WARNING)
+    _end_with_the_pipe()
     piped = not sys.stdin.isatty()
     try:
         settings = load_settings()
-        database = db or (settings.db if "JIEDUI_DB" in os.environ or not piped else None)
-        if database == Path("jiedui.db"):
-            database = Path("jiedui-chat.db")
-        with tempfile.TemporaryDirectory(prefix="jiedui-") as folder:
-            database = database or Path(folder) / "chat.db"
-            held = lock.hold(database)
-            screen = Screen(sys.stdout, bold=sys.stdout.isatty())
-            talk = Chat(settings, database, screen, client=lang or settings.lang)
-            asyncio.run(converse(talk, sys.stdin, echo=piped, screen=screen))
-            held.close()
     except BadSettings as error:
         fail(str(error))
-    except FaultyBase as error:
-        fail(f"the knowledge base has faults:\n{error}")
-    except lock.AlreadyRunning as error:
-        fail(f"another jiedui is running on {error}")
-    except StoreFault as error:
-        fail(explain(error))
-    except BrokenPipeError:
-        os._exit(0)
+    chosen = db or (settings.db if "JIEDUI_DB" in os.environ or not piped else None)
+    if chosen == Path("jiedui.db"):
+        chosen = Path("jiedui-chat.db")
+    with tempfile.TemporaryDirectory(prefix="jiedui-") as folder:
+        database = chosen or Path(folder) / "chat.db"
+        try:
+            with lock.hold(database):
+                screen = Screen(sys.stdout, bold=sys.stdout.isatty())
+                talk = Chat(settings, database, screen, client=lang or settings.lang)
+                asyncio.run(converse(talk, sys.stdin, echo=piped, screen=screen))
+        except FaultyBase as error:
+            fail(f"the knowledge base has faults:\n{error}")
+        except lock.AlreadyRunning as error:
+            fail(f"another jiedui is running on {error}")
+        except StoreFault as error:
+            fail(explain(error))
+        except sqlite3.DatabaseError as error:
+            fail(explain(fault(error, database)))
+        except OSError as error:
+            fail(f"{database} cannot be opened: {error.strerror}")
+
+
+def _end_with_the_pipe() -> None:
+    """Where whoever reads the output goes away, end as other programs do; not for `run`, whose connections may break."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 @main.command()
@@ -145,11 +155,9 @@ def _answer_lines(answer: Answer) -> None:
     """From standard input to standard output, a line at a time."""
     from bot.jsonlines import answer_lines
 
-    try:
-        for line in answer_lines(sys.stdin.buffer, answer):
-            click.echo(line)
-    except BrokenPipeError:
-        os._exit(0)
+    _end_with_the_pipe()
+    for line in answer_lines(sys.stdin.buffer, answer):
+        click.echo(line)
 
 
 @main.command()

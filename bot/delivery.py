@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import sqlite3
 
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
@@ -26,6 +27,8 @@ IN_FLIGHT = 8
 """Messages on their way at once: enough to hold the pace at a slow round trip."""
 TRIES = 12
 """How often case mail that was not sent is tried before it counts as failed."""
+LOCKED = 1.0
+"""Seconds before a database that another program holds is tried again."""
 NAP = 30.0
 """Seconds after which the courier looks again even when nothing is due."""
 HOUSEKEEPING = 3600
@@ -68,25 +71,35 @@ class Courier:
 
     async def _run(self) -> None:
         while not self._stopping:
-            self._awake.clear()
-            now = self._services.now()
-            served = deadlines.due(self._services.store, self._services.office(), now)
-            batch = deliveries.claim(self._services.store, now, self._free())
-            for delivery in batch:
-                await self._slot()
-                self._launch(delivery)
-            if batch or served:
-                continue
-            if self._flying:
-                await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-                continue
-            if self._close_notices(now):
-                continue
+            try:
+                await self._turn()
+            except sqlite3.OperationalError as error:
+                await self._wait_for_database(error)
+        if self._flying:
+            await asyncio.wait(self._flying)
+
+    async def _turn(self) -> None:
+        """Send what is due, or wait until something is."""
+        self._awake.clear()
+        now = self._services.now()
+        served = deadlines.due(self._services.store, self._services.office(), now)
+        batch = deliveries.claim(self._services.store, now, self._free())
+        for delivery in batch:
+            await self._slot()
+            self._launch(delivery)
+        if batch or served:
+            return
+        if self._flying:
+            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+        elif not self._close_notices(now):
             self._clean(now)
             self._idle.set()
             await self._sleep(now)
-        if self._flying:
-            await asyncio.wait(self._flying)
+
+    async def _wait_for_database(self, error: sqlite3.OperationalError) -> None:
+        """Another program holds the database: what is to be sent waits for it."""
+        log.warning("mail has to wait: %s", error)
+        await asyncio.sleep(LOCKED)
 
     def _free(self) -> int:
         """How many may be claimed now: at a slow pace one by one, so that little is "sending" when a kill comes."""
@@ -105,7 +118,13 @@ class Courier:
         earlier = [task for task, person in self._flying.items() if person == delivery.person]
         task = asyncio.create_task(self._deliver(delivery, earlier))
         self._flying[task] = delivery.person
-        task.add_done_callback(lambda done: self._flying.pop(done, None))
+        task.add_done_callback(lambda done: self._landed(delivery, done))
+
+    def _landed(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
+        self._flying.pop(task, None)
+        error = None if task.cancelled() else task.exception()
+        if error:  # a fault of ours: it stays as "sending" and is taken up again at the next start
+            log.error("delivery %s (%s) failed", delivery.id, delivery.view, exc_info=error)
 
     async def _deliver(self, delivery: Delivery, earlier: list[asyncio.Task[None]]) -> None:
         if earlier:  # one person's mail stays in order
@@ -113,13 +132,27 @@ class Courier:
         services = self._services
         args = dict(delivery.args) | ({"notice": delivery.notice} if delivery.notice else {})
         reply = render(services, services.language(delivery.person), delivery.view, args)
+        failure: TelegramError | None = None
+        message: int | None = None
         try:
-            message = await self._bot.send_message(delivery.person, reply.text, reply_markup=markup(reply.rows))
+            message = (await self._bot.send_message(delivery.person, reply.text, reply_markup=markup(reply.rows))).message_id
         except TelegramError as error:
-            self._failed(delivery, error)
-        else:
-            with services.store.transaction():  # what the channel noted of the message is committed along with it
-                deliveries.outcome(services.store, delivery.id, "sent", services.now(), message=message.message_id)
+            failure = error
+        while True:
+            try:
+                self._note(delivery, message, failure)
+            except sqlite3.OperationalError as error:
+                await self._wait_for_database(error)
+            else:
+                return
+
+    def _note(self, delivery: Delivery, message: int | None, failure: TelegramError | None) -> None:
+        """Write down what became of a message."""
+        if failure:
+            self._failed(delivery, failure)
+            return
+        with self._services.store.transaction():  # what the channel noted of the message is committed along with it
+            deliveries.outcome(self._services.store, delivery.id, "sent", self._services.now(), message=message)
 
     def _failed(self, delivery: Delivery, error: TelegramError) -> None:
         store, now = self._services.store, self._services.now()

@@ -1,12 +1,15 @@
 """The order of updates: kept before anything else, one person's in order, different people side by side.
 
 ``InboxQueue`` commits every update before Telegram is told that it arrived. ``PersonOrder`` gives each person a queue of their
-own, outside any common limit and bounded: a slow or flooding person delays nobody else.
+own, outside any common limit and bounded: a slow or flooding person delays nobody else. An answer that could not be sent is
+given again from the start, since what an update brings about counts once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,12 +21,18 @@ from knowledge.clock import Clock
 from knowledge.records import inbox
 from knowledge.records.store import Store
 
+log = logging.getLogger(__name__)
+
 BOUND = 30
 """Updates of one person that may wait. What comes on top is not read, and the person is told so once."""
 SIDE_BY_SIDE = 100_000
 """The limit that PTB asks for over all people: never reached, since each person has at most BOUND + 1 places."""
 SETTLE = 0.05
 """Seconds after which deferred marks are written when no other commit carries them."""
+PAUSES = (0.2, 2.0, 10.0, 30.0)
+"""Seconds before an answer that could not be sent is tried again; after the last it is given up."""
+LOCKED = 1.0
+"""Seconds before a database that another program holds is tried again."""
 
 
 class InboxQueue(asyncio.Queue[object]):
@@ -35,8 +44,14 @@ class InboxQueue(asyncio.Queue[object]):
 
     async def put(self, item: object) -> None:
         """Keep the update, then queue it. One that was here before is dropped."""
-        if isinstance(item, Update) and not inbox.receive(self._store, item.update_id, item.to_json(), self._clock.now()):
-            return
+        while isinstance(item, Update):
+            try:
+                if not inbox.receive(self._store, item.update_id, item.to_json(), self._clock.now()):
+                    return
+                break
+            except sqlite3.OperationalError as error:
+                log.warning("an update has to wait: %s", error)
+                await asyncio.sleep(LOCKED)
         await super().put(item)
 
     async def put_again(self, update: Update) -> None:
@@ -56,17 +71,29 @@ class _Lane:
 class PersonOrder(BaseUpdateProcessor):
     """Processes one person's updates in order and different people's side by side."""
 
-    def __init__(self, store: Store, tell_flooder: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(self, store: Store, unsent: dict[int, float]) -> None:
+        """``unsent`` is where it is noted when an answer could not be sent, with the seconds to wait."""
         super().__init__(SIDE_BY_SIDE)
-        self._store, self._tell = store, tell_flooder
+        self._store, self._unsent = store, unsent
+        self._answer: Callable[[Update], Awaitable[None]]
+        self._tell: Callable[[int], Awaitable[None]]
+        self._stopping = asyncio.Event()
         self._lanes: dict[int, _Lane] = {}
         self._telling: set[asyncio.Task[None]] = set()
         self._flush: asyncio.TimerHandle | None = None
 
+    def attach(self, answer: Callable[[Update], Awaitable[None]], tell_flooder: Callable[[int], Awaitable[None]]) -> None:
+        """``answer`` answers an update once more; ``tell_flooder`` tells a person to slow down."""
+        self._answer, self._tell = answer, tell_flooder
+
     async def told(self) -> None:
-        """Wait until everybody who floods has been told."""
+        """Wait until those who flood have been told."""
         if self._telling:
             await asyncio.wait(self._telling)
+
+    def stop(self) -> None:
+        """Try nothing again any more: what is not answered stays in the inbox for the next start."""
+        self._stopping.set()
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -81,6 +108,7 @@ class PersonOrder(BaseUpdateProcessor):
         """Answer the update when the person's earlier ones are answered."""
         person = update.effective_user.id if isinstance(update, Update) and update.effective_user else 0
         lane = self._lanes.setdefault(person, _Lane())
+        done = True
         if person and lane.waiting > BOUND:
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
@@ -90,13 +118,30 @@ class PersonOrder(BaseUpdateProcessor):
             try:
                 async with lane.lock:
                     await coroutine
+                    done = not isinstance(update, Update) or await self._sent(update)
             finally:
                 lane.waiting -= 1
                 if not lane.waiting:
                     self._lanes.pop(person, None)
-        if isinstance(update, Update):
+        if done and isinstance(update, Update):
             inbox.answered(self._store, update.update_id)
-            self._flush_soon()
+            self._flush_soon(SETTLE)
+
+    async def _sent(self, update: Update) -> bool:
+        """Answer again until the answer could be sent. False: the process is stopping before that."""
+        for pause in PAUSES:
+            wait = self._unsent.pop(update.update_id, None)
+            if wait is None:
+                return True
+            try:
+                await asyncio.wait_for(self._stopping.wait(), max(pause, wait))
+            except TimeoutError:
+                await self._answer(update)
+            else:
+                return False
+        if self._unsent.pop(update.update_id, None) is not None:
+            log.error("update %s could not be answered", update.update_id)
+        return True
 
     def _flooded(self, person: int, lane: _Lane) -> None:
         if lane.told:
@@ -106,6 +151,14 @@ class PersonOrder(BaseUpdateProcessor):
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
-    def _flush_soon(self) -> None:
-        if self._flush is None or self._flush.when() < asyncio.get_running_loop().time():
-            self._flush = asyncio.get_running_loop().call_later(SETTLE, self._store.flush)
+    def _flush_soon(self, wait: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._flush is None or self._flush.when() < loop.time():
+            self._flush = loop.call_later(wait, self._write_marks)
+
+    def _write_marks(self) -> None:
+        try:
+            self._store.flush()
+        except sqlite3.OperationalError:
+            self._flush = None
+            self._flush_soon(LOCKED)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
+from contextlib import closing
 
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
 
 from bot import lock, logs
 from bot.application import build_application
-from bot.channels.telegram import serve
+from bot.channels.telegram import PortTaken, serve
 from bot.cli_words import explain
 from bot.settings import BadSettings, Settings, load
 from knowledge.loading import FaultyBase
-from knowledge.records.store import Store, StoreFault
+from knowledge.records.store import Store, StoreFault, fault
 
 log = logging.getLogger(__name__)
 
@@ -22,21 +24,33 @@ class Trouble(Exception):
     """The bot cannot run; the message says why and what to do, in one line."""
 
 
-def _settings() -> tuple[Settings, str]:
-    """The settings, and the token that ``run`` cannot do without. Raises Trouble."""
-    try:
-        settings = load()
-    except BadSettings as error:
-        raise Trouble(str(error)) from None
-    if settings.token is None:
-        raise Trouble("JIEDUI_TOKEN is not set: get a token from @BotFather, or try `jiedui chat`, which needs none")
-    if settings.webhook_url and settings.webhook_secret is None:
-        raise Trouble("JIEDUI_WEBHOOK_URL needs JIEDUI_WEBHOOK_SECRET as well: any 1 to 256 of the characters A-Z a-z 0-9 _ -")
-    return settings, settings.token.get_secret_value()
-
-
 def run_telegram() -> None:
     """Run until stopped. Raises Trouble."""
+    settings = _settings()
+    logs.set_up(tuple(secret.get_secret_value() for secret in (settings.token, settings.webhook_secret) if secret))
+    try:
+        with lock.hold(settings.db), closing(Store(settings.db, channel="telegram")) as store:
+            if not settings.collects:
+                log.warning("JIEDUI_OPERATOR and JIEDUI_PRIVACY_CONTACT are not both set: no contacts are collected")
+            asyncio.run(serve(build_application(settings, store), settings))
+    except lock.AlreadyRunning:
+        raise Trouble(f"another jiedui is running on {settings.db}: only one process may use a database") from None
+    except StoreFault as error:
+        raise Trouble(explain(error)) from None
+    except sqlite3.DatabaseError as error:
+        raise Trouble(explain(fault(error, settings.db))) from None
+    except FaultyBase as error:
+        raise Trouble(f"the knowledge base has faults:\n{error}") from None
+    except TelegramError as error:
+        raise Trouble(_refused(error)) from None
+    except PortTaken as error:
+        raise Trouble(str(error)) from None
+    except OSError as error:
+        raise Trouble(f"{settings.db} cannot be opened: {error.strerror}") from None
+
+
+def _settings() -> Settings:
+    """The settings, with what `run` needs."""
     try:
         settings = load()
     except BadSettings as error:
@@ -45,39 +59,15 @@ def run_telegram() -> None:
         raise Trouble("JIEDUI_TOKEN is not set: get a token from @BotFather, or try `jiedui chat`, which needs none")
     if settings.webhook_url and settings.webhook_secret is None:
         raise Trouble("JIEDUI_WEBHOOK_URL needs JIEDUI_WEBHOOK_SECRET as well: any 1 to 256 of the characters A-Z a-z 0-9 _ -")
-    secrets = (settings.token, settings.webhook_secret)
-    logs.set_up(tuple(secret.get_secret_value() for secret in secrets if secret))
-    try:
-        held = lock.hold(settings.db)
-    except lock.AlreadyRunning:
-        raise Trouble(f"another jiedui is running on {settings.db}: only one process may use a database") from None
-    except OSError as error:
-        raise Trouble(f"{settings.db} cannot be opened: {error.strerror}") from None
-    try:
-        store = Store(settings.db, channel="telegram")
-    except StoreFault as error:
-        raise Trouble(explain(error)) from None
-    try:
-        if not settings.collects:
-            log.warning("JIEDUI_OPERATOR and JIEDUI_PRIVACY_CONTACT are not both set: no contacts are collected")
-        asyncio.run(serve(build_application(settings, store), settings))
-    except (FaultyBase, TelegramError, OSError) as error:
-        raise Trouble(_why(error, settings)) from None
-    finally:
-        store.close()
-        held.close()
+    return settings
 
 
-def _why(error: Exception, settings: Settings) -> str:
-    """Why it cannot run, in words for the operator. Of a failed connection nothing is quoted: addresses carry the token."""
-    if isinstance(error, FaultyBase):
-        return f"the knowledge base has faults:\n{error}"
+def _refused(error: TelegramError) -> str:
+    """Why Telegram cannot be used, in a line without the token, which Telegram's own words may hold."""
     if isinstance(error, InvalidToken):
         return "Telegram does not know this JIEDUI_TOKEN: check it with @BotFather"
     if isinstance(error, Conflict):
         return "another program is running with this token: stop it first"
-    if isinstance(error, NetworkError):
+    if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
         return f"Telegram cannot be reached ({type(error).__name__}): check the network, or set JIEDUI_PROXY"
-    if isinstance(error, OSError):
-        return f"port {settings.webhook_port} cannot be used: {error.strerror}"
     return f"Telegram refused: {type(error).__name__}"

@@ -57,10 +57,12 @@ class Services:
     last_words: dict[int, str] = field(default_factory=dict)
     last_lists: dict[int, tuple[Wish, int]] = field(default_factory=dict)
     """The wish last listed for each person, and the place of its page: what 换一个 and 再加上教育 lean on."""
-    albums: dict[int, str] = field(default_factory=dict)
-    """The album last seen of each person: its parts come as messages of their own."""
-    pastes: dict[int, int] = field(default_factory=dict)
-    """Until when text of a person counts as the rest of a paste. In memory: after a kill the first part is answered again."""
+    albums: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """The album last seen of each person, with the update of its first part: its parts come as messages of their own."""
+    pastes: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Until when text of a person counts as the rest of a paste, with the update of its first part."""
+    unsent: dict[int, float] = field(default_factory=dict)
+    """Updates whose answer could not be sent, and in how many seconds to answer them again."""
     username: str = "jiedui_bot"
     """The name of the bot on its channel."""
     answer_freely: Callable[[Context, str], Awaitable[None]] = field(init=False)

@@ -1,13 +1,18 @@
-"""When something goes wrong: the person reads a short apology with an id, the log gets the error with the same id."""
+"""When something goes wrong: the person reads a short apology with an id, the log gets the error with the same id.
+
+Where only the connection failed, nothing has to be told: the whole update is answered again, and what it brings about counts
+once.
+"""
 
 from __future__ import annotations
 
 import logging
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from telegram import Update
-from telegram.error import NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import CallbackContext
 
 from handlers.context import Context
@@ -20,20 +25,21 @@ async def on_error(update: object, context: CallbackContext[Any, Any, Any, Any])
     error = context.error
     if error is None:
         return
-    if update is None and isinstance(error, NetworkError):  # polling lost the network: it tries again by itself
-        log.warning("the connection to Telegram failed: %s", type(error).__name__)
+    if isinstance(update, Update) and isinstance(context, Context) and (wait := connection_failed(error)) is not None:
+        context.services.unsent[update.update_id] = wait
+        log.warning("an answer could not be sent and is tried again: %s", type(error).__name__)
         return
     number = secrets.token_hex(3)
     log.error("error %s while answering: %s", number, type(error).__name__, exc_info=error)
-    if (
-        isinstance(update, Update)
-        and isinstance(context, Context)
-        and update.effective_user
-        and not isinstance(error, RetryAfter)
-    ):
-        if getattr(context, "person", None) is None:
-            return
+    if isinstance(context, Context) and getattr(context, "person", None) is not None:
         try:
             await context.say("error", number=number)
         except TelegramError as second:
             log.warning("error %s could not be told: %s", number, type(second).__name__)
+
+
+def connection_failed(error: Exception) -> float | None:
+    """In how many seconds the same may well go through. None: it would fail again."""
+    if isinstance(error, RetryAfter):
+        return error.retry_after.total_seconds() if isinstance(error.retry_after, timedelta) else error.retry_after
+    return 0 if isinstance(error, NetworkError) and not isinstance(error, BadRequest) else None

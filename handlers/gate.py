@@ -73,19 +73,24 @@ def _hear(message: Message | None, context: Context) -> None:
 
 
 def _part_of_before(message: Message, context: Context) -> bool:
-    """Whether this is a further part of an album or of a split paste, which was answered with the first part."""
+    """Whether this is a further part of an album or of a split paste, which was answered with the first part.
+
+    The first part itself may come again, when its answer was not sent: it is known by its update.
+    """
+    services, person, update = context.services, context.person.id, context.update_id
     if message.media_group_id:
-        if context.services.albums.get(context.person.id) == message.media_group_id:
-            return True
-        context.services.albums[context.person.id] = message.media_group_id
+        album, first = services.albums.get(person, ("", 0))
+        if album == message.media_group_id:
+            return update != first
+        services.albums[person] = message.media_group_id, update
         return False
     if not message.text:
         return False
     second = int(message.date.timestamp())
-    pastes, person = context.services.pastes, context.person.id
-    continued = second <= pastes.get(person, 0)
+    until, first = services.pastes.get(person, (0, 0))
+    continued = second <= until and update != first
     if len(message.text) >= LONG:
-        pastes[person] = second + PASTE_SECONDS
+        services.pastes[person] = second + PASTE_SECONDS, first if continued else update
     return continued
 
 

@@ -7,7 +7,7 @@ import logging
 import signal
 
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
-from telegram.error import TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.application import App, begin, end
 from bot.settings import Settings
@@ -18,41 +18,97 @@ from knowledge.records import people
 
 log = logging.getLogger(__name__)
 
+LONG_POLL = 10
+"""Seconds that Telegram may wait for news before it answers."""
+FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
+"""Seconds before updates are asked for again after a failure, doubled each time."""
+CONFLICTS = 3
+"""How often in a row another program may have asked for the updates: an earlier process of ours may be about to end."""
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
+class PortTaken(Exception):
+    """The port of the webhook cannot be used; the message says why."""
+
+
 async def serve(app: App, settings: Settings) -> None:
-    """Run until SIGINT or SIGTERM. Raises TelegramError (a wrong token) and OSError (a port in use) at the start."""
+    """Run until SIGINT or SIGTERM. Raises TelegramError (a wrong token) and PortTaken."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    updater = app.updater
-    if updater is None:
-        raise RuntimeError("this application was built for another channel")
     async with app:
         services: Services = app.bot_data["services"]
         services.username = app.bot.username
         await _describe(app, services)
         await app.start()
-        await begin(app)
-        if settings.webhook_url:
-            await updater.start_webhook(
-                listen="0.0.0.0",  # noqa: S104  a webhook is reached from outside
-                port=settings.webhook_port,
-                url_path=WEBHOOK_PATH,
-                webhook_url=f"{settings.webhook_url.rstrip('/')}/{WEBHOOK_PATH}",
-                secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
-                allowed_updates=UPDATES,
-                bootstrap_retries=3,
-            )
-        else:
-            await updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=3)
-        log.info("running as @%s", app.bot.username)
-        await stop.wait()
-        await updater.stop()
-        await end(app)
-        await app.stop()
+        try:
+            await begin(app)
+            await (_webhook(app, settings, stop) if settings.webhook_url else _polling(app, stop))
+        finally:
+            await end(app)
+            await app.stop()
+
+
+async def _webhook(app: App, settings: Settings, stop: asyncio.Event) -> None:
+    """Let Telegram bring the updates."""
+    updater = app.updater
+    if updater is None:
+        raise RuntimeError("this application was built for another channel")
+    try:
+        await updater.start_webhook(
+            listen="0.0.0.0",  # noqa: S104  a webhook is reached from outside
+            port=settings.webhook_port,
+            url_path=WEBHOOK_PATH,
+            webhook_url=f"{(settings.webhook_url or '').rstrip('/')}/{WEBHOOK_PATH}",
+            secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
+            allowed_updates=UPDATES,
+        )
+    except OSError as error:
+        raise PortTaken(f"port {settings.webhook_port} cannot be used: {error.strerror}") from error
+    log.info("running as @%s, by webhook", app.bot.username)
+    await stop.wait()
+    await updater.stop()
+
+
+async def _polling(app: App, stop: asyncio.Event) -> None:
+    """Fetch the updates until told to stop.
+
+    PTB's own loop would go deaf without a word when the token is revoked, and fight for ever with another program that uses it.
+    """
+    await app.bot.delete_webhook()
+    log.info("running as @%s", app.bot.username)
+    fetching = asyncio.create_task(_fetch(app))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait((fetching, stopped), return_when=asyncio.FIRST_COMPLETED)
+    for task in (fetching, stopped):
+        task.cancel()
+    await asyncio.wait((fetching, stopped))
+    if not fetching.cancelled():
+        fetching.result()
+
+
+async def _fetch(app: App) -> None:
+    """Ask for updates for ever: each is in the inbox before Telegram hears that it arrived. Raises InvalidToken, Conflict."""
+    offset = conflicts = 0
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            updates = await app.bot.get_updates(offset=offset, timeout=LONG_POLL, allowed_updates=UPDATES)
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            conflicts += isinstance(error, Conflict)
+            if conflicts > CONFLICTS:
+                raise
+            log.warning("updates could not be fetched, again in %.0f s: %s", pause, type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LAST_PAUSE)
+            continue
+        conflicts, pause = 0, FIRST_PAUSE
+        for update in updates:
+            await app.update_queue.put(update)
+            offset = update.update_id + 1
 
 
 WEBHOOK_PATH = "telegram"

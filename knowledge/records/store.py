@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,13 @@ class StoreFault(Exception):
         super().__init__(f"{key}: {path}")
 
 
+def fault(error: sqlite3.DatabaseError, path: Path) -> StoreFault:
+    """An error of SQLite as a fault of the database."""
+    if isinstance(error, sqlite3.OperationalError):
+        return StoreFault("locked" if "locked" in str(error) else "path", path)
+    return StoreFault("damaged", path)
+
+
 class Store:
     """An open database. Statements outside ``transaction()`` commit by themselves."""
 
@@ -48,11 +55,8 @@ class Store:
             self.connection.row_factory = sqlite3.Row
             self.db = Database(self.connection)
             self._prepare(channel)
-        except sqlite3.OperationalError as error:
-            key = "locked" if "locked" in str(error) else "path"
-            raise StoreFault(key, path) from error
         except sqlite3.DatabaseError as error:
-            raise StoreFault("damaged", path) from error
+            raise fault(error, path) from error
 
     def _prepare(self, channel: str) -> None:
         self.connection.execute("PRAGMA journal_mode=WAL")
@@ -159,13 +163,16 @@ class Store:
 
 
 def backup(path: Path, target: Path) -> None:
-    """Copy a running database safely. Raises StoreFault('path') when ``target`` cannot be written or exists."""
+    """Copy a running database safely. Raises StoreFault, also when ``target`` exists or cannot be written."""
     if target.exists():
         raise StoreFault("exists", target)
-    source = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_SECONDS)
     try:
-        with sqlite3.connect(target) as copy:
+        with (
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as source,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            source.execute("SELECT 1 FROM meta")
             source.backup(copy)
-        copy.close()
-    finally:
-        source.close()
+    except sqlite3.DatabaseError as error:
+        target.unlink(missing_ok=True)
+        raise fault(error, target if "open" in str(error) else path) from error
