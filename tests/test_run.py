@@ -1,0 +1,162 @@
+"""`jiedui run` against a Bot API server on loopback: what it does, how it refuses, how it stops."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractAsyncContextManager, closing
+from pathlib import Path
+
+import pytest
+
+from knowledge.records.store import Store
+from tests.botapi import BAD_GATEWAY, TOKEN, BotApi, Order
+from tests.programs import Program, jiedui
+
+BOSS, LI, WANG = 11, 21, 22
+
+
+def run(folder: Path, api: BotApi, **settings: object) -> AbstractAsyncContextManager[Program]:
+    """`jiedui run` in ``folder``, with a token that the server knows."""
+    return jiedui(folder, "run", **{"token": TOKEN, "api_url": api.url, "owners": BOSS, **settings})
+
+
+def quiet(program: Program) -> None:
+    """Nothing in the output but lines of the log, and no token anywhere."""
+    assert "Traceback" not in program.err
+    assert "Warning:" not in program.err
+    assert TOKEN not in program.out + program.err
+    assert TOKEN.partition(":")[2] not in program.out + program.err
+
+
+async def test_polling_answers_and_stops_when_told_to(tmp_path: Path) -> None:
+    async with BotApi() as api, run(tmp_path, api) as program:
+        await program.says("running as @jiedui_test_bot")
+        api.says(LI, "我们是泰安的养老服务机构")
+        await api.hears(LI, "1. 巫溪 · 养老帮扶")
+        api.presses(LI, "1")
+        card = await api.hears(LI, "这里与泰安结对")
+        assert card.method == "editMessageText"
+        assert card.parameters["parse_mode"] == "HTML"
+        assert await program.stop(seconds=5) == 0
+        assert not api.updates
+        quiet(program)
+
+
+async def test_both_ways_of_talking_to_telegram_go_through_the_proxy(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        proxy = f"http://127.0.0.1:{api.port}"
+        async with run(tmp_path, api, api_url="http://telegram.invalid/bot", proxy=proxy) as program:
+            await program.says("running as")
+            api.says(LI, "/start")
+            await api.hears(LI, "结对")
+            assert {call.method for call in api.calls} >= {"getMe", "getUpdates", "sendMessage"}
+            assert all(call.whole_address.startswith("http://telegram.invalid/bot") for call in api.calls)
+            await program.stop()
+            quiet(program)
+
+
+async def test_owners_who_never_pressed_start_are_named(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        async with run(tmp_path, api, owners=f"{BOSS}, 12") as program:
+            await program.says("running as")
+            assert f"owner {BOSS} has not pressed /start" in program.err
+            assert "owner 12 has not pressed /start" in program.err
+            api.says(BOSS, "/start")
+            await api.until(lambda: len(api.sent(BOSS)) == 2)
+            await program.stop()
+        async with run(tmp_path, api, owners=f"{BOSS}, 12") as program:
+            await program.says("running as")
+            assert f"owner {BOSS} " not in program.err
+            assert "owner 12 has not pressed /start" in program.err
+
+
+async def test_failing_requests_are_told_in_a_line_and_survived(tmp_path: Path) -> None:
+    async with BotApi() as api, run(tmp_path, api) as program:
+        await program.says("running as")
+        api.order("getUpdates", BAD_GATEWAY)
+        api.order("sendMessage", Order(drop="before"))
+        api.says(LI, "/help")
+        api.says(LI, "/help")
+        await api.hears(LI, "/find")
+        await program.stop()
+        quiet(program)
+
+
+# -- what cannot run ------------------------------------------------------------------------------------------------------
+
+
+def damaged(database: Path) -> None:
+    database.write_bytes(b"SQLite format 3\0" + b"rubbish " * 1000)
+
+
+def of_the_terminal(database: Path) -> None:
+    Store(database, channel="terminal").close()
+
+
+def a_folder(database: Path) -> None:
+    database.mkdir()
+
+
+def nothing(database: Path) -> None:
+    """No database yet."""
+
+
+REFUSED = {
+    "no token": (nothing, {"token": ""}, "JIEDUI_TOKEN is not set"),
+    "bad setting": (nothing, {"pace": "fast"}, "JIEDUI_PACE takes messages a second"),
+    "bad owners": (nothing, {"owners": "@boss"}, "JIEDUI_OWNERS takes Telegram user ids"),
+    "webhook without secret": (nothing, {"webhook_url": "https://example.org"}, "needs JIEDUI_WEBHOOK_SECRET"),
+    "damaged database": (damaged, {}, "is damaged or is no Jiedui database"),
+    "database of the terminal": (of_the_terminal, {}, "was made for terminal"),
+    "database is a folder": (a_folder, {}, "jiedui.db cannot be opened"),
+    "no such folder": (nothing, {"db": "nowhere/jiedui.db"}, "nowhere/jiedui.db cannot be opened"),
+    "nobody there": (nothing, {"api_url": "http://127.0.0.1:9/bot"}, "Telegram cannot be reached"),
+    "no such proxy": (nothing, {"proxy": "socks5://127.0.0.1:9"}, "Telegram cannot be reached"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_what_cannot_run_says_why_in_one_line(tmp_path: Path, case: str) -> None:
+    prepare, settings, words = REFUSED[case]
+    prepare(tmp_path / "jiedui.db")
+    async with jiedui(tmp_path, "run", **{"token": TOKEN, "api_url": "http://127.0.0.1:9/bot", **settings}) as program:
+        assert await program.ends() == 1
+        refused(program, words)
+
+
+def refused(program: Program, words: str) -> None:
+    """One line says why, beside what the log says of the settings."""
+    quiet(program)
+    lines = [line for line in program.err.splitlines() if " WARNING " not in line]
+    assert len(lines) == 1, program.err
+    assert words in lines[0]
+    assert program.out == ""
+
+
+async def test_a_wrong_token_is_told_and_not_shown(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        wrong = "123456789:AAH-another_token_than_the_server_knows"
+        async with run(tmp_path, api, token=wrong) as program:
+            assert await program.ends() == 1
+            refused(program, "Telegram does not know this JIEDUI_TOKEN")
+            assert "another_token" not in program.err
+
+
+async def test_a_second_run_on_the_same_database_says_so(tmp_path: Path) -> None:
+    async with BotApi() as api, run(tmp_path, api) as first:
+        await first.says("running as")
+        async with run(tmp_path, api) as second:
+            assert await second.ends() == 1
+            refused(second, "another jiedui is running on jiedui.db")
+
+
+@pytest.mark.parametrize("made", [False, True])
+async def test_a_locked_database_says_so(tmp_path: Path, made: bool) -> None:
+    if made:
+        Store(tmp_path / "jiedui.db", channel="telegram").close()
+    async with BotApi() as api:
+        with closing(sqlite3.connect(tmp_path / "jiedui.db")) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            async with run(tmp_path, api) as program:
+                assert await program.ends() == 1
+                refused(program, "jiedui.db is in use by another program")
