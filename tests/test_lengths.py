@@ -1,0 +1,341 @@
+"""Messages at their longest: every card, page and list in both languages is one that Telegram takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import handlers.conversations  # noqa: F401  registers every form and view
+from handlers import browse, checks, corrections, find, mine, pairings, start
+from handlers.admin import notices, review
+from handlers.context import Reply, Services
+from handlers.form_handler import KITS, question
+from handlers.forms import PREVIEW, Fault
+from handlers.texts import LANGS, Texts
+from handlers.views import VIEWS, render
+from handlers.wishes import from_understanding
+from knowledge.base import Source, Trip
+from knowledge.clock import MovableClock
+from knowledge.matching import Wish
+from knowledge.records import drafts, interests, people
+from knowledge.records import notices as notice_rows
+from knowledge.records import questions as question_rows
+from knowledge.records.drafts import Draft
+from knowledge.records.interests import Registration
+from knowledge.records.moves import MOVES, OFFICE
+from knowledge.records.store import Store
+from knowledge.understanding import Reader
+from tests.limits import fault_of_html, fault_of_keyboard
+from tests.rankings import BASE
+from tests.talk import MONDAY
+
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff]")
+FULL = Wish(
+    ("left_behind", "facilities", "capacity", "consumption"),
+    ("zhongxian", "jiulongpo"),
+    ("culture",),
+    ("chengkou",),
+    "山东",
+    "泰安",
+    "national",
+)
+"""A wish that says as much as a button can carry."""
+NAME, CONTACT, OFFER = "名" * checks.NAME_MAX, "王" * checks.CONTACT_MAX, "做" * checks.OFFER_MAX
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    """Everything the conversations work with, without a channel; the office is person 9."""
+    store = Store(tmp_path / "chat.db", channel="terminal")
+    store.mirror(BASE)
+    for person in (1, 9):
+        people.meet(store, person, "zh", MONDAY)
+        people.started(store, person, MONDAY)
+    yield Services(
+        base=BASE,
+        reader=Reader(BASE, lexicon=BASE.lexicon),
+        store=store,
+        texts=Texts(),
+        clock=MovableClock(frozen_at=MONDAY),
+        owners={9},
+        default_lang="zh",
+        operator="负责这件事的单位的全称" * 3,
+        privacy_contact="privacy@" + "long." * 12 + "example.org",
+        collects=True,
+        wake=lambda: None,
+    )
+    store.close()
+
+
+def sendable(*replies: Reply | None) -> None:
+    """Telegram takes each of them."""
+    for reply in replies:
+        assert reply is not None
+        assert fault_of_html(reply.text) == "", reply.text
+        rows = [[{"text": b.label, "callback_data": b.data, "url": b.url} for b in row] for row in reply.rows]
+        assert fault_of_keyboard(rows) == ""
+
+
+def english(*replies: Reply | None) -> None:
+    """No Chinese in them but the titles of sources and what people wrote themselves."""
+    for reply in replies:
+        assert reply is not None
+        lines = [line for line in reply.text.replace("中文 / English", "").splitlines() if not line.startswith("Source:")]
+        assert [line for line in lines if CHINESE.search(line)] == []
+        assert [b.label for row in reply.rows for b in row if CHINESE.search(b.label) and b.label != "中文"] == []
+
+
+def crowd(services: Services) -> None:
+    """Much is going on: at every need of Wuxi interests of many organisations, some of them signed."""
+    rows = [
+        (
+            1000 + i,
+            1,
+            need.county,
+            need.id,
+            "pairing",
+            OFFER,
+            ["submitted", "signed", "landed"][i % 3],
+            MONDAY,
+            MONDAY,
+            MONDAY,
+            i,
+        )
+        for i, need in enumerate(need for need in BASE.counties["wuxi"].needs for _ in range(12))
+    ]
+    with services.store.transaction():
+        for row in rows:
+            services.store.execute("INSERT INTO organisations (id, name, created) VALUES (?, ?, 0)", (row[0], NAME))
+        services.store.connection.executemany(
+            "INSERT INTO interests (organisation, person, county, need, task, offer, stage, turn, since, created, updated,"
+            " cause) VALUES (?, ?, ?, ?, ?, ?, ?, 'city', ?, ?, ?, ?)",
+            rows,
+        )
+
+
+def registered(services: Services, need: str | None = "youyang-left_behind-1", cause: int = 1) -> int:
+    """An interest with everything as long as it may be."""
+    wish = Registration(NAME, CONTACT, "+86 138 1234 5678", OFFER, True, "youyang", need, "brand-governance", kind="national")
+    return interests.register(services.store, 1, wish, [9], cause, MONDAY).interest.id
+
+
+# -- cards, pages, lists -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("wish", [Wish(), FULL], ids=["no wish", "a full wish"])
+def test_the_card_of_every_need_fits(services: Services, lang: str, wish: Wish) -> None:
+    crowd(services)
+    for need in BASE.needs.values():
+        reply = pairings.card(services, lang, need.id, wish)
+        sendable(reply)
+        if lang == "en":
+            english(reply)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_page_of_every_county_fits_at_every_place(services: Services, lang: str) -> None:
+    crowd(services)
+    for county in BASE.counties.values():
+        for offset in range(0, max(1, len(county.needs)), browse.NEEDS_A_PAGE):
+            for wish in (Wish(), FULL):
+                page = browse.county_page(services, lang, county, wish, offset)
+                sendable(page, pairings.card(services, lang, county.id, wish))
+                if lang == "en":
+                    english(page, pairings.card(services, lang, county.id, wish))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_page_of_the_list_of_every_field_fits(services: Services, lang: str) -> None:
+    crowd(services)
+    wishes = [
+        Wish(),
+        FULL,
+        *(Wish((field,), kind="national") for field in BASE.fields),
+        *(Wish(kind=kind) for kind in BASE.kinds),
+    ]
+    for wish in wishes:
+        for offset in range(0, len(BASE.counties), pairings.PAGE):
+            page = pairings.listing(services, lang, wish, offset=offset)
+            sendable(page)
+            if lang == "en":
+                english(page)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_list_below_what_was_understood_of_a_long_text_fits(services: Services, lang: str) -> None:
+    names = "、".join(county.name.zh for county in BASE.counties.values())
+    work = "产业、就业、电商、助学、义诊、养老、厕所、修路、宽带、留守儿童、调解、移风易俗、非遗、培训社工"
+    text = f"我们是泰安的基金会,想去{names},做{work}"
+    u = services.reader.read(text)
+    assert len(u.counties) > 30
+    wish = from_understanding(u)
+    sendable(pairings.listing(services, lang, wish, heard=pairings.echo(services, lang, u)))
+    sendable(pairings.listing(services, lang, wish, heard=corrections.summary(services, lang, wish)))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_plan_its_tasks_and_the_precedents_fit(services: Services, lang: str) -> None:
+    pages: list[Reply | None] = [browse.plan_page(services, lang), browse.county_choice(services, lang)]
+    pages += [browse.task_page(services, lang, task) for task in BASE.tasks]
+    pages += [browse.cases_page(services, lang, "", offset) for offset in range(0, len(BASE.cases), browse.CASES_A_PAGE)]
+    for field in BASE.fields:
+        pages += [browse.cases_page(services, lang, field, offset) for offset in range(0, 24, browse.CASES_A_PAGE)]
+    sendable(*pages)
+    if lang == "en":
+        english(*pages)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_village_trip_through_many_counties_fits(services: Services, lang: str) -> None:
+    set_ = Trip(year=2026, region=tuple(BASE.counties)[:20], theme=tuple(BASE.fields), source=Source(title="通知", grade="A"))
+    tasks = tuple(task.model_copy(update={"trip": set_}) if task.id == "village-trip" else task for task in BASE.plan.tasks)
+    parts = {name: getattr(BASE, name) for name in type(BASE).model_fields}
+    services.base = type(BASE)(**{**parts, "plan": BASE.plan.model_copy(update={"tasks": tasks})})
+    page = browse.plan_page(services, lang)
+    sendable(page)
+    assert BASE.counties["wanzhou"].short[lang] in page.text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_guided_way_fits_at_every_step(services: Services, lang: str) -> None:
+    steps = [
+        start.welcome(services, lang, 1),
+        start.help_page(services, lang, 9),
+        start.privacy_page(services, lang),
+        find.choose_field(services, lang, FULL),
+        find.choose_kind(services, lang, FULL),
+        find.choose_origin(services, lang, FULL),
+        find.choose_origin(services, lang, FULL, shandong=True),
+        *(corrections.menu(services, lang, part, FULL) for part, _, _ in corrections.parts(services, lang, FULL)),
+        corrections.doubt(services, lang, (*BASE.fields, "wuxi", "wushan"), FULL),
+    ]
+    sendable(*steps)
+    if lang == "en":
+        services.operator = services.privacy_contact = ""
+        english(start.help_page(services, lang, 9), start.privacy_page(services, lang), *steps[3:])
+
+
+# -- interests ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_interest_with_a_long_history_fits_for_both_sides(services: Services, lang: str) -> None:
+    number = registered(services)
+    for turn in range(30):
+        move, role, actor = ("ask", "city", 9) if turn % 2 == 0 else ("answer", "organisation", 1)
+        done = interests.move(
+            services.store, number, turn + 1, move, actor=actor, role=role, office=[9], words=OFFER, now=MONDAY + turn
+        )
+        assert done
+        assert done.outcome == "done"
+    args = {"interest": number, "days": 30, "repeated": 1}
+    for view, move in [
+        ("office.card", ""),
+        ("office.new", ""),
+        ("office.nudge", ""),
+        ("office.moved", "answer"),
+        ("asker.card", ""),
+    ]:
+        sendable(render(services, lang, view, {**args, "move": move}))
+    for move in [one.id for one in MOVES.values() if one.roles == OFFICE]:
+        sendable(render(services, lang, "asker.moved", {**args, "move": move}))
+    sendable(render(services, lang, "asker.waiting", args), render(services, lang, "interest.done", args))
+    sendable(render(services, lang, "moves.stale", {**args, "office": 1}), render(services, lang, "interest.known", args))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_lists_of_a_busy_person_and_a_busy_office_fit(services: Services, lang: str) -> None:
+    crowd(services)
+    registered(services, cause=10**6)
+    for cause in range(60):
+        for kind in ("question", "wrong"):
+            question_rows.put(
+                services.store,
+                1,
+                kind,
+                f"{cause}{OFFER}",
+                about="words",
+                office=[9],
+                cause=2000 + cause * 2 + (kind == "wrong"),
+                now=MONDAY,
+            )
+    sendable(mine.overview(services, lang, 1), review.waiting_page(services, lang), review.reported_page(services, lang))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("form", KITS)
+def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str, form: str) -> None:
+    kit = KITS[form]
+    number = registered(services)
+    services.last_words[1] = OFFER
+    subjects = {"interest": "youyang-left_behind-1@na", "question": "youyang-left_behind-1", "reply": "1", "notice": ""}
+    subject = subjects.get(form, f"{number}.1.{form if form in MOVES else 'answer'}")
+    answers = {
+        "organisation": NAME,
+        "contact": CONTACT,
+        "phone": "+8613812345678",
+        "offer": OFFER,
+        "mode": "group",
+        "consent": "keep",
+    }
+    answers |= {"words": OFFER, "text": "通" * checks.NOTICE_MAX if form == "notice" else OFFER}
+    fault = Fault("fault.organisation.long", {"max": 60, "n": 4096})
+    for step in (*(one.id for one in kit.form.steps), PREVIEW):
+        if step != PREVIEW or kit.form.preview:
+            draft = Draft(10**9, 1, form, kit.form.version, subject, step, dict(answers), mending=True)
+            sendable(question(services, lang, draft), question(services, lang, draft, fault))
+            if step != PREVIEW:
+                sendable(question(services, lang, replace(draft, answers={})))
+    drafts.start(services.store, Draft(0, 1, form, kit.form.version, subject, kit.form.steps[0].id), MONDAY)
+    sendable(start.welcome(services, lang, 1))
+
+
+# -- the rest of the mail ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_questions_answers_and_notices_fit(services: Services, lang: str) -> None:
+    store = services.store
+    asked = question_rows.put(store, 1, "question", OFFER, about="youyang-left_behind-1", office=[9], cause=1, now=MONDAY)
+    kept = question_rows.put(store, 1, "offer", "帮" * checks.KEPT_MAX, office=[9], cause=2, now=MONDAY)
+    for number in (asked, kept):
+        sendable(render(services, lang, "office.question", {"question": number, "repeated": 1}))
+        question_rows.answer(store, number, 9, OFFER, MONDAY)
+        sendable(render(services, lang, "office.question", {"question": number, "repeated": 1}))
+        sendable(render(services, lang, "asker.answered", {"question": number, "repeated": 1}))
+    html = f"<b>{'通' * (checks.NOTICE_MAX - 1)}</b>&amp;"
+    assert notices.notice_text(html) == html
+    notice = notice_rows.confirm(store, 9, html, 3, MONDAY)
+    for view in ("notice", "notice.started", "notice.report", "notice.stopped", "notice.nobody", "notice.not_yours"):
+        sendable(render(services, lang, view, {"notice": notice, "error": "Bad Request: " + "x" * 200, "repeated": 1}))
+
+
+def test_every_view_is_rendered_by_one_of_these_tests_or_is_plain() -> None:
+    plain = {"question.kept", "question.sent", "question.answered_before", "question.not_yours", "offer.kept"}
+    plain |= {"interest.gone", "form.refused", "form.cancelled", "wrong.kept", "form.held"}
+    source = Path(__file__).read_text("utf-8")
+    assert {view for view in VIEWS if view not in plain and f'"{view}"' not in source} == set()
+
+
+ALERTS: dict[str, dict[str, str | int]] = {
+    "office.contact": {"name": CONTACT, "phone": "+" + "8" * 15},
+    "question.answered_before": {"office": True, "number": 10**9},
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_line_over_the_chat_is_short(lang: str) -> None:
+    texts = Texts()
+    for key in [key for key in texts.sources[lang] if key.startswith("press.")] + [
+        "form.closed",
+        "form.stale",
+        "office.not_yours",
+    ]:
+        assert len(texts(lang, key)) <= 200
+    for key, values in ALERTS.items():
+        assert len(texts(lang, key, **values)) <= 200
