@@ -276,6 +276,11 @@ class KnowledgeBase(Entry):
         return {task.id: task for task in self.plan.tasks}
 
     @cached_property
+    def brands(self) -> dict[str, str]:
+        """The brand of the plan (a task's id) that a field belongs to; some fields belong to none."""
+        return {field: task.id for task in reversed(self.plan.tasks) if task.id.startswith("brand-") for field in task.fields}
+
+    @cached_property
     def needs(self) -> dict[str, Need]:
         """Every need of every county by id."""
         return {need.id: need for county in self.counties.values() for need in county.needs}

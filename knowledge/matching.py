@@ -6,8 +6,9 @@ not known, or stands in the way, is kept apart from fit. A pure function: same i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from knowledge.base import County, KnowledgeBase, Need
 from knowledge.records.coverage import CROWDED, Coverage
@@ -54,8 +55,7 @@ class Wish:
     resources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """A rule that fired. ``id`` names the text, ``of`` what it speaks of (a field, a city, a number)."""
 
     id: str
@@ -105,21 +105,22 @@ class Circumstances:
 
 def recommend(base: KnowledgeBase, wish: Wish, around: Circumstances) -> Recommendation:
     """Every county that may be recommended, best first. 渝中 (not agriculture-related) and refused counties never are."""
-    suggested = not wish.fields
-    fields = wish.fields or _suggestions(base, wish)
+    search = _Search.of(base, wish, around)
     pairings = [
-        _best(base, county, fields, wish, around)
+        search.best(county)
         for county in base.counties.values()
         if county.agricultural and county.id not in wish.refused_counties
     ]
     pairings.sort(key=lambda p: (-p.score, p.county.id))
-    return Recommendation(tuple(pairings), fields, suggested, _tasks(base, fields, wish, pairings[:5]))
+    return Recommendation(tuple(pairings), search.fields, not wish.fields, _tasks(base, search.fields, wish, pairings[:5]))
 
 
 def at_county(base: KnowledgeBase, county: County, need: Need | None, wish: Wish, around: Circumstances) -> Pairing:
     """One pairing, judged by the same rules: for a card opened directly."""
-    fields = wish.fields or ((need.field,) if need else ())
-    return _judge(base, county, need, fields, wish, around)
+    if not wish.fields and need:
+        wish = replace(wish, fields=(need.field,))
+    search = _Search.of(base, wish, around, suggest=False)
+    return search.pairing(county, need, *search.judged(county, need))
 
 
 def _suggestions(base: KnowledgeBase, wish: Wish) -> tuple[str, ...]:
@@ -129,75 +130,112 @@ def _suggestions(base: KnowledgeBase, wish: Wish) -> tuple[str, ...]:
     return tuple(one for one in ids if one not in wish.refused_fields)
 
 
-def _best(base: KnowledgeBase, county: County, fields: tuple[str, ...], wish: Wish, around: Circumstances) -> Pairing:
-    near = {n for f in fields for n in base.fields[f].near} - set(wish.refused_fields)
-    candidates = [need for need in county.needs if need.field in fields or need.field in near]
-    judged = [_judge(base, county, need, fields, wish, around) for need in candidates]
-    exact = [pairing for pairing in judged if pairing.need and pairing.need.field in fields]
-    if not (exact or judged):
-        return _judge(base, county, None, fields, wish, around)
-    return min(exact or judged, key=lambda p: (-p.score, p.need.id if p.need else ""))
+Judged = tuple[float, list[Reason]]
+"""Points, and the rules that gave them."""
 
 
-def _judge(
-    base: KnowledgeBase, county: County, need: Need | None, fields: tuple[str, ...], wish: Wish, around: Circumstances
-) -> Pairing:
-    reasons = [*_county_reasons(base, county, need, fields, wish, around), *_need_reasons(base, need, fields, wish, around)]
-    score = sum(WEIGHTS.get(reason.id, 0) for reason in reasons)
-    if need:
-        score += WEIGHTS["year"] * min(10, max(0, around.year - _year(need)))
-        score += WEIGHTS.get(need.basis, 0) + (WEIGHTS["local"] if need.scope == "county" else 0)
-    return Pairing(
-        county,
-        need,
-        _task(base, county, need.field if need else (fields[0] if len(fields) == 1 else ""), around),
-        round(score, 3),
-        tuple(reasons),
-        tuple(_unknowns(need, fields, around)),
-        limits=bool(need and need.limits),
-    )
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A wish, with what is the same for every county worked out once."""
+
+    base: KnowledgeBase
+    wish: Wish
+    around: Circumstances
+    fields: tuple[str, ...]
+    near: frozenset[str]
+    brands: Mapping[str, str]
+    """By field, the brand that the plan asks this kind of organisation to build."""
+    trip_fits: bool
+    welcomed: bool
+
+    @classmethod
+    def of(cls, base: KnowledgeBase, wish: Wish, around: Circumstances, *, suggest: bool = True) -> _Search:
+        fields = wish.fields or (_suggestions(base, wish) if suggest else ())
+        kind = base.kinds.get(wish.kind)
+        tasks = [base.tasks[task] for task in (kind.tasks if kind else ()) if task != "pairing"]
+        return cls(
+            base,
+            wish,
+            around,
+            fields,
+            near=frozenset(n for f in fields for n in base.fields[f].near) - frozenset(wish.refused_fields) - frozenset(fields),
+            brands={field: task.id for task in reversed(tasks) for field in task.fields},
+            trip_fits=not around.trip_theme or bool(set(around.trip_theme) & set(fields)),
+            welcomed=wish.city not in base.partners and wish.province in base.eastern,
+        )
+
+    def best(self, county: County) -> Pairing:
+        """The county with the need that fits best; with none in the fields, one nearby; with none at all, as a whole."""
+        needs = [need for need in county.needs if need.field in self.fields]
+        needs = needs or [need for need in county.needs if need.field in self.near]
+        if not needs:
+            return self.pairing(county, None, *self.judged(county, None))
+        choices = [(self._of_need(need), need) for need in needs]
+        (points, reasons), need = min(choices, key=lambda choice: (-choice[0][0], choice[1].id))
+        more, before = self._of_county(county)
+        return self.pairing(county, need, points + more, before + reasons)
+
+    def judged(self, county: County, need: Need | None) -> Judged:
+        """Points and reasons of one pairing."""
+        points, reasons = self._of_county(county)
+        if need is None:
+            return points, reasons
+        more, because = self._of_need(need)
+        return points + more, reasons + because
+
+    def pairing(self, county: County, need: Need | None, score: float, reasons: list[Reason]) -> Pairing:
+        """The pairing as it is shown."""
+        field_id = need.field if need else (self.fields[0] if len(self.fields) == 1 else "")
+        return Pairing(
+            county,
+            need,
+            _task(self.base, county, field_id, self.around),
+            round(score, 3),
+            tuple(reasons),
+            tuple(_unknowns(need, self.fields, self.around)),
+            limits=bool(need and need.limits),
+        )
+
+    def _of_county(self, county: County) -> Judged:
+        reasons = []
+        if county.id in self.wish.counties:
+            reasons.append(Reason("named"))
+        if county.partner and county.partner.city.zh == self.wish.city:
+            reasons.append(Reason("partner", self.wish.city))
+        if self.trip_fits and county.id in self.around.trip_region:
+            reasons.append(Reason("trip"))
+        if county.tier in WEIGHTS:
+            reasons.append(Reason(county.tier))
+        if county.id in self.around.coverage.covered_counties:
+            reasons.append(Reason("covered"))
+        if self.welcomed:
+            reasons.append(Reason("eastern", self.wish.province))
+        return _points(reasons), reasons
+
+    def _of_need(self, need: Need) -> Judged:
+        reasons = []
+        if need.field in self.fields:
+            reasons.append(Reason("field", need.field))
+        elif self.fields:
+            reasons.append(Reason("near", need.field))
+        if need.field in self.brands:
+            reasons.append(Reason("brand", self.brands[need.field]))
+        engaged = self.around.coverage.at(need.id)
+        if engaged.covered:
+            reasons.append(Reason("need_covered", str(engaged.covered)))
+        elif engaged.open >= CROWDED:
+            reasons.append(Reason("crowded", str(engaged.open)))
+        elif not engaged.open:
+            reasons.append(Reason("nobody_yet"))
+        if need.confirmed:
+            reasons.append(Reason("confirmed", need.confirmed.isoformat()))
+        own = WEIGHTS["year"] * min(10, max(0, self.around.year - _year(need)))
+        own += WEIGHTS.get(need.basis, 0) + (WEIGHTS["local"] if need.scope == "county" else 0)
+        return own + _points(reasons), reasons
 
 
-def _county_reasons(
-    base: KnowledgeBase, county: County, need: Need | None, fields: tuple[str, ...], wish: Wish, around: Circumstances
-) -> Iterator[Reason]:
-    if county.id in wish.counties:
-        yield Reason("named")
-    if county.partner and wish.city and county.partner.city.zh == wish.city:
-        yield Reason("partner", wish.city)
-    themes = set(around.trip_theme)
-    if county.id in around.trip_region and (not themes or themes & set(fields) or (need and need.field in themes)):
-        yield Reason("trip")
-    if county.tier in {"national_key", "municipal_key"}:
-        yield Reason(county.tier)
-    if county.id in around.coverage.covered_counties:
-        yield Reason("covered")
-    if wish.province and wish.city not in base.partners and wish.province in base.eastern:
-        yield Reason("eastern", wish.province)
-
-
-def _need_reasons(
-    base: KnowledgeBase, need: Need | None, fields: tuple[str, ...], wish: Wish, around: Circumstances
-) -> Iterator[Reason]:
-    if need is None:
-        return
-    if need.field in fields:
-        yield Reason("field", need.field)
-    elif fields:
-        yield Reason("near", need.field)
-    kind = base.kinds.get(wish.kind)
-    brand = next((t for t in (kind.tasks if kind else ()) if need.field in base.tasks[t].fields and t != "pairing"), None)
-    if brand:
-        yield Reason("brand", brand)
-    engaged = around.coverage.at(need.id)
-    if engaged.covered:
-        yield Reason("need_covered", str(engaged.covered))
-    elif engaged.open >= CROWDED:
-        yield Reason("crowded", str(engaged.open))
-    elif not engaged.open:
-        yield Reason("nobody_yet")
-    if need.confirmed:
-        yield Reason("confirmed", need.confirmed.isoformat())
+def _points(reasons: list[Reason]) -> float:
+    return sum(WEIGHTS.get(reason.id, 0) for reason in reasons)
 
 
 def _unknowns(need: Need | None, fields: tuple[str, ...], around: Circumstances) -> Iterator[Reason]:
@@ -223,9 +261,9 @@ def _year(need: Need) -> int:
 
 def _task(base: KnowledgeBase, county: County, field_id: str, around: Circumstances) -> str:
     """The plan's task that a pairing falls under: the brand of its field, else pairing."""
-    for task in base.plan.tasks:
-        if task.id.startswith("brand-") and field_id in task.fields:
-            return task.id
+    brand = base.brands.get(field_id)
+    if brand:
+        return brand
     return "village-trip" if county.id in around.trip_region and field_id in around.trip_theme else "pairing"
 
 

@@ -28,13 +28,17 @@ class Texts:
         self.environment.filters["date"] = show_date
         self.environment.filters["day"] = show_day
         self.sources = {lang: load(lang) for lang in LANGS}
-        self._compiled: dict[tuple[str, str], Template] = {}
+        self._compiled: dict[tuple[str, str], Template | Markup] = {}
 
     def __call__(self, lang: str, key: str, **values: Any) -> Markup:
         """The text ``key`` in ``lang``, with its values put in escaped; a text put into another is not escaped twice."""
         template = self._compiled.get((lang, key))
         if template is None:
-            template = self._compiled[lang, key] = self.environment.from_string(self.sources[lang][key])
+            source = self.sources[lang][key]
+            plain = "{" not in source  # most labels: nothing to render
+            template = self._compiled[lang, key] = Markup(source.strip()) if plain else self.environment.from_string(source)
+        if isinstance(template, Markup):
+            return template
         return Markup(template.render(lang=lang, **values).strip())  # noqa: S704  escaped by the template
 
     def known(self, key: str) -> bool:
