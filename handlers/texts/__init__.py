@@ -36,7 +36,8 @@ class Texts:
         if template is None:
             source = self.sources[lang][key]
             plain = "{" not in source  # most labels: nothing to render
-            template = self._compiled[lang, key] = Markup(source.strip()) if plain else self.environment.from_string(source)
+            made = Markup(source.strip()) if plain else self.environment.from_string(source)  # noqa: S704  a text of ours
+            template = self._compiled[lang, key] = made
         if isinstance(template, Markup):
             return template
         return Markup(template.render(lang=lang, **values).strip())  # noqa: S704  escaped by the template
