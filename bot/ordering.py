@@ -8,6 +8,7 @@ given again from the start, since what an update brings about counts once.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
@@ -46,7 +47,7 @@ class InboxQueue(asyncio.Queue[object]):
         """Keep the update, then queue it. One that was here before is dropped."""
         while isinstance(item, Update):
             try:
-                if not inbox.receive(self._store, item.update_id, item.to_json(), self._clock.now()):
+                if not inbox.receive(self._store, item.update_id, _packed(item), self._clock.now()):
                     return
                 break
             except sqlite3.OperationalError as error:
@@ -57,6 +58,11 @@ class InboxQueue(asyncio.Queue[object]):
     async def put_again(self, update: Update) -> None:
         """Queue an update that is in the inbox already: it came before a kill."""
         await super().put(update)
+
+
+def _packed(update: Update) -> str:
+    """The update as JSON. PTB leaves the date of a pinned message that it cannot see as a datetime."""
+    return json.dumps(update.to_dict(), default=lambda moment: int(moment.timestamp()))
 
 
 @dataclass(slots=True)

@@ -42,8 +42,10 @@ async def on_update(update: Update, context: Context) -> None:
         if update.my_chat_member:
             gone = update.my_chat_member.new_chat_member.status in {"kicked", "left"}
             people.unreachable(context.store, user.id, context.now if gone else None)
-            raise ApplicationHandlerStop
-        _hear(update.message, context)
+        else:
+            _hear(update.message, context)
+    if update.my_chat_member:
+        raise ApplicationHandlerStop
     if update.edited_message:
         if update.edited_message.text or update.edited_message.caption:  # a live location changes by itself, again and again
             await context.say("edited")

@@ -51,3 +51,10 @@ async def english(tmp_path: Path, base: KnowledgeBase) -> AsyncIterator[Talk]:
     """The same with clients in English."""
     async with Talk(tmp_path, base, client="en", operator="The Test Office") as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(params=["zh", "en"])
+async def either(request: pytest.FixtureRequest, tmp_path: Path, base: KnowledgeBase) -> AsyncIterator[Talk]:
+    """A talk in Chinese, then one in English."""
+    async with Talk(tmp_path, base, client=request.param, operator="The Test Office") as opened:
+        yield opened

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from knowledge.text import has_han
 from tests.talk import Person, Talk
 
 NEED = "wuxi-elderly-1"
 """Elderly care in Wuxi: what a care home from Tai'an is shown first."""
 OTHER_NEED = "chengkou-elderly-1"
+SHORT = 120
+"""Characters that a kind answer may have."""
 
 STEPS = ("consent", "organisation", "contact", "phone", "offer", "mode", "preview")
 
@@ -88,3 +91,9 @@ def everything_stored(talk: Talk) -> dict[str, list[dict[str, Any]]]:
     names = [row["name"] for row in talk.store.all("SELECT name FROM sqlite_master WHERE type = 'table'")]
     own = {"meta", "needs", "_sqlite_migrations"}
     return {name: found for name in names if name not in own and (found := rows(talk, name))}
+
+
+def kind_and_short(said: str, talk: Talk) -> None:
+    """One answer, in the reader's language, that fits on a phone."""
+    assert 0 < len(said) <= SHORT, said
+    assert has_han(said) == (talk.client == "zh"), said

@@ -166,7 +166,11 @@ class People:
         return next((name for name, known in self.memory.people.items() if known == person), str(person))
 
     def says(self, text: str, **more: Any) -> JSONDict:
-        """The update of a message; ``more`` replaces or adds keys of the message (a photo, a contact)."""
+        """The update of a message; ``more`` replaces or adds keys of the message (a photo, a contact).
+
+        Bytes that are no UTF-8 reach Python as lone surrogates; Telegram never hands such text on, nor does the terminal.
+        """
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         message = message_json(self._number(), self.person, self._clock.now(), text, self._sender())
         if text.startswith("/"):
             length = len(text.split(maxsplit=1)[0].encode("utf-16-le")) // 2
