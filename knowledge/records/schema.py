@@ -5,6 +5,8 @@ Times are whole seconds since 1970 (UTC), given by the caller's clock; SQL never
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("jiedui")
@@ -174,8 +176,88 @@ def m001_initial(db: Database) -> None:
     run_script(db, M001)
 
 
+M002 = """
+ALTER TABLE organisations ADD COLUMN offer TEXT;
+ALTER TABLE organisations ADD COLUMN size TEXT;
+ALTER TABLE organisations ADD COLUMN code TEXT;             -- unified social credit code: well formed, not verified
+ALTER TABLE organisations ADD COLUMN verified INTEGER;      -- when an administrator verified it
+ALTER TABLE organisations ADD COLUMN verified_by INTEGER;
+ALTER TABLE organisations ADD COLUMN verified_until INTEGER;
+ALTER TABLE organisations ADD COLUMN verified_note TEXT;
+ALTER TABLE organisations ADD COLUMN merged INTEGER REFERENCES organisations (id);  -- the organisation it was merged into
+
+-- Links that let one account in: 128 bits, single use, 72 hours, kept only as a hash.
+CREATE TABLE invitations (
+  id INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('colleague', 'coordinator')),
+  subject TEXT NOT NULL,              -- the organisation's or the county's id
+  made_by INTEGER NOT NULL, made INTEGER NOT NULL, expires INTEGER NOT NULL,
+  taken_by INTEGER, taken INTEGER,    -- the account that used it
+  decided_by INTEGER, decided INTEGER, accepted INTEGER  -- who let it in, or did not
+) STRICT;
+
+CREATE TABLE coordinators (
+  county TEXT NOT NULL, person INTEGER NOT NULL REFERENCES people (id),
+  since INTEGER NOT NULL, until INTEGER, appointed_by INTEGER NOT NULL,
+  PRIMARY KEY (county, person)
+) STRICT;
+
+-- The living card of an interest for each party: the message that is edited, and the version it shows.
+CREATE TABLE cards (
+  interest INTEGER NOT NULL REFERENCES interests (id), person INTEGER NOT NULL,
+  message INTEGER NOT NULL, version INTEGER NOT NULL, sent INTEGER NOT NULL,
+  PRIMARY KEY (interest, person)
+) STRICT;
+
+-- What the parties agreed and achieved: the checklist at signing, the figures at landing, progress on the way.
+CREATE TABLE facts (
+  id INTEGER PRIMARY KEY,
+  interest INTEGER NOT NULL REFERENCES interests (id),
+  kind TEXT NOT NULL CHECK (kind IN ('checklist', 'figure', 'progress', 'photo')),
+  key TEXT NOT NULL, value TEXT NOT NULL,
+  by INTEGER, at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX facts_interest ON facts (interest, kind, key, id);
+
+-- Organisations that go together: each member agrees for itself, the lead's interest is the group's.
+CREATE TABLE group_members (
+  interest INTEGER NOT NULL REFERENCES interests (id),
+  organisation INTEGER NOT NULL REFERENCES organisations (id),
+  person INTEGER NOT NULL, role TEXT NOT NULL CHECK (role IN ('lead', 'member')),
+  state TEXT NOT NULL CHECK (state IN ('asked', 'agreed', 'refused', 'left')),
+  contacts INTEGER NOT NULL DEFAULT 0,  -- 1: agreed that the partners may see the contact
+  at INTEGER NOT NULL,
+  PRIMARY KEY (interest, organisation)
+) STRICT;
+
+-- Who was shown whose contact, and the message that is taken back.
+CREATE TABLE disclosures (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL, viewer INTEGER NOT NULL, owner INTEGER NOT NULL,
+  interest INTEGER, message INTEGER, taken_back INTEGER
+) STRICT;
+CREATE INDEX disclosures_owner ON disclosures (owner, id);
+
+ALTER TABLE questions ADD COLUMN county TEXT;
+ALTER TABLE questions ADD COLUMN assigned INTEGER;          -- who takes care of it
+
+-- Erased people, applied again after a backup is put back.
+CREATE TABLE erasures (person INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+"""
+
+
+@migrations()
+def m002_landing(db: Database) -> None:
+    """From interest to landing: organisations, coordinators, cards, facts, groups, disclosures, erasures."""
+    run_script(db, M002)
+
+
 def run_script(db: Database, script: str) -> None:
     """Run the statements one by one: ``executescript`` would commit, and a migration is one transaction."""
-    for statement in script.split(";\n"):
-        if statement.strip():
+    statement = ""
+    for line in script.splitlines():
+        statement += line.partition("--")[0] + "\n"
+        if sqlite3.complete_statement(statement) and statement.strip():
             db.execute(statement)
+            statement = ""

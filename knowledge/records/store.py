@@ -19,8 +19,10 @@ from knowledge.base import KnowledgeBase
 from knowledge.records.schema import migrations
 
 BUSY_SECONDS = 1.5
-KNOWN = frozenset({"m001_initial"})
+KNOWN = frozenset({"m001_initial", "m002_landing"})
 """The migrations of this version: a database that has seen others was made by a newer one."""
+FOREIGN = ("no such table", "no such column", "already exists")
+"""What SQLite says of a database that another program made."""
 Row = sqlite3.Row
 Value = str | int | float | None
 
@@ -35,9 +37,9 @@ class StoreFault(Exception):
 
 def fault(error: sqlite3.DatabaseError, path: Path) -> StoreFault:
     """An error of SQLite as a fault of the database."""
-    if isinstance(error, sqlite3.OperationalError):
-        return StoreFault("locked" if "locked" in str(error) else "path", path)
-    return StoreFault("damaged", path)
+    if not isinstance(error, sqlite3.OperationalError) or any(words in str(error) for words in FOREIGN):
+        return StoreFault("damaged", path)
+    return StoreFault("locked" if "locked" in str(error) else "path", path)
 
 
 class Store:
@@ -52,11 +54,18 @@ class Store:
         self._deferred: list[tuple[str, Sequence[Value]]] = []
         try:
             self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        except sqlite3.DatabaseError as error:
+            raise fault(error, path) from error
+        try:
             self.connection.row_factory = sqlite3.Row
             self.db = Database(self.connection)
             self._prepare(channel)
         except sqlite3.DatabaseError as error:
+            self.connection.close()
             raise fault(error, path) from error
+        except StoreFault:
+            self.connection.close()
+            raise
 
     def _prepare(self, channel: str) -> None:
         self.connection.execute("PRAGMA journal_mode=WAL")
@@ -114,11 +123,11 @@ class Store:
             for sql, values in deferred:
                 self.connection.execute(sql, values)
             yield self
+            self.connection.execute("COMMIT")
         except BaseException:
             self.connection.rollback()
             self._deferred = deferred + self._deferred
             raise
-        self.connection.execute("COMMIT")
 
     def defer(self, sql: str, values: Sequence[Value] = ()) -> None:
         """Write this together with the next transaction, or at ``flush()``: for marks whose loss does no harm."""
