@@ -52,7 +52,9 @@ def _finish(context: Context, draft: Draft) -> Done:
         words=f"={words}" if words in REASONS.get(move, ()) else words,
         now=context.now,
     )
-    if result is None or result.outcome != "done":
+    if result is None or result.outcome == "forbidden":  # no longer of the office since the form was opened
+        return "moves.forbidden", {}
+    if result.outcome != "done":
         return "moves.stale", {"interest": number, "office": int(role != "organisation")}
     return ("asker.card" if role == "organisation" else "office.card"), {"interest": number}
 
@@ -62,6 +64,12 @@ def stale(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     """Somebody moved first: say so and show how it stands."""
     card = VIEWS["office.card" if args["office"] else "asker.card"](services, lang, args)
     return Reply(f"{services.texts(lang, 'press.moved_on')}\n\n{card.text}", card.rows)
+
+
+@view("moves.forbidden")
+def forbidden(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """Nothing was moved, and nothing is shown."""
+    return Reply(services.texts(lang, "office.not_yours"))
 
 
 def _kit(name: str, choices: tuple[str, ...] = ()) -> Kit:

@@ -154,7 +154,7 @@ async def press_move(update: Update, context: Context, args: list[str]) -> str |
     if interest is None or len(args) < 3 or args[2] not in MOVES:
         return context.text("office.not_yours")
     move = args[2]
-    if str(interest.version) != args[1]:
+    if str(interest.version) != args[1] or move not in {one.id for one in allowed(interest.stage, context.role)}:
         await context.show(update, office_card(context.services, context.lang, interest))
         return context.text("press.moved_on")
     if move in FORMS:
