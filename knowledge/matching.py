@@ -6,6 +6,7 @@ not known, or stands in the way, is kept apart from fit. A pure function: same i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -145,6 +146,8 @@ class _Search:
     near: frozenset[str]
     brands: Mapping[str, str]
     """By field, the brand that the plan asks this kind of organisation to build."""
+    taken: Mapping[str, set[str]]
+    """By county, the fields in which somebody is at work: those of its covered needs."""
     trip_fits: bool
     welcomed: bool
 
@@ -153,12 +156,17 @@ class _Search:
         fields = wish.fields or (_suggestions(base, wish) if suggest else ())
         kind = base.kinds.get(wish.kind)
         tasks = [base.tasks[task] for task in (kind.tasks if kind else ()) if task != "pairing"]
+        taken: defaultdict[str, set[str]] = defaultdict(set)
+        for name, engaged in around.coverage.needs.items():
+            if engaged.covered and name in base.needs:
+                taken[base.needs[name].county].add(base.needs[name].field)
         return cls(
             base,
             wish,
             around,
             fields,
             near=frozenset(n for f in fields for n in base.fields[f].near) - frozenset(wish.refused_fields) - frozenset(fields),
+            taken=taken,
             brands={field: task.id for task in reversed(tasks) for field in task.fields},
             trip_fits=not around.trip_theme or bool(set(around.trip_theme) & set(fields)),
             welcomed=wish.city not in base.partners and wish.province in base.eastern,
@@ -206,7 +214,8 @@ class _Search:
             reasons.append(Reason("trip"))
         if county.tier in WEIGHTS:
             reasons.append(Reason(county.tier))
-        if county.id in self.around.coverage.covered_counties:
+        taken = self.taken.get(county.id)
+        if county.id in self.around.coverage.covered_counties or (taken and taken.issuperset(self.fields)):
             reasons.append(Reason("covered"))
         if self.welcomed:
             reasons.append(Reason("eastern", self.wish.province))

@@ -196,6 +196,15 @@ def test_a_covered_key_county_falls_behind_the_other_key_counties_but_not_behind
     assert "covered" in reasons(pairing("wuxi", wish, around))
 
 
+def test_a_county_is_covered_in_a_field_when_one_of_its_needs_is() -> None:
+    around = at_work("wuxi-elderly-1", covered=1)
+    assert counties(Wish(("elderly",)), around)[3] == "wuxi"
+    assert "covered" in reasons(pairing("wuxi", Wish(("elderly",)), around))
+    for wish in (Wish(("health",)), Wish(("elderly", "health")), Wish(), Wish(kind="charity")):
+        assert "covered" not in reasons(pairing("wuxi", wish, around))
+    assert "covered" not in reasons(pairing("wuxi", Wish(("elderly",)), at_work("wuxi-elderly-1", open_=5)))
+
+
 # -- rule 6: the brand of the kind -------------------------------------------------------------------------------------
 
 BRANDS = [

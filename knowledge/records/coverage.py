@@ -24,7 +24,7 @@ NOTHING = Engagement()
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Engagement by need, and counties in which everything asked for is already covered."""
+    """Engagement by need, and counties known from elsewhere to have a partner in what is asked for."""
 
     needs: Mapping[str, Engagement] = field(default_factory=dict)
     covered_counties: frozenset[str] = frozenset()
