@@ -91,7 +91,7 @@ def recover(store: Store, now: int) -> None:
 def next_due(store: Store) -> int | None:
     """When something is to be sent next, in seconds; None when nothing waits."""
     value: int | None = store.value(
-        "SELECT min(due) FROM deliveries d WHERE state = 'pending'"
-        " AND (notice IS NULL OR EXISTS (SELECT 1 FROM notices n WHERE n.id = d.notice AND n.state = 'sending'))"
+        "SELECT min(due) FROM deliveries WHERE state = 'pending'"
+        " AND (notice IS NULL OR notice = (SELECT min(n.id) FROM notices n WHERE n.state = 'sending'))"
     )
     return value
