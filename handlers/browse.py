@@ -112,9 +112,10 @@ def task_page(services: Services, lang: str, name: str) -> Reply | None:
 
 
 def cases_page(services: Services, lang: str, field: str = "", offset: int = 0) -> Reply:
-    """Precedents, of one field or of all."""
+    """Precedents, of one field or of all; those in Chongqing come first."""
     base = services.base
-    cases = list(base.precedents(field)) if field in base.fields else list(base.cases)
+    found = base.precedents(field) if field in base.fields else base.cases
+    cases = sorted(found, key=lambda case: case.region != "chongqing")
     offset = offset if offset < len(cases) else 0
     page = cases[offset : offset + CASES_A_PAGE]
     text = services.texts(

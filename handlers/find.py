@@ -193,9 +193,8 @@ def choose_origin(services: Services, lang: str, wish: Wish, *, shandong: bool =
         ]
         buttons.append(press(services.texts(lang, "guided.elsewhere"), "l", 0, pack(base, wish)))
     rows = tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3))
-    back = press(
-        services.texts(lang, "button.back"), "go" if shandong else "gk", pack(base, replace(wish, province="", city=""))
-    )
+    before = replace(wish, province="", city="", kind=wish.kind if shandong else "")
+    back = press(services.texts(lang, "button.back"), "go" if shandong else "gk", pack(base, before))
     return Reply(services.texts(lang, "guided.origin", **_so_far(services, lang, wish)), (*rows, (back,)))
 
 
@@ -216,11 +215,14 @@ async def on_find(update: Update, context: Context) -> None:
 
 
 async def press_list(update: Update, context: Context, args: list[str]) -> str | None:
-    """A page of the list."""
-    offset, code = (args + ["", ""])[:2]
-    wish = unpack(context.base, code)
+    """A page of the list; without a number, the page of it that was shown last."""
+    page, code = (args + ["", ""])[:2]
+    wish, offset = unpack(context.base, code), number(page)
+    last = context.services.last_lists.get(context.person.id)
+    if offset is None:
+        offset = last[1] if last and pack(context.base, last[0]) == code else 0
     heard = summary(context.services, context.lang, wish)
-    await context.show(update, listed(context, wish, number(offset) or 0, heard))
+    await context.show(update, listed(context, wish, offset, heard))
     return None
 
 

@@ -169,7 +169,7 @@ def card(services: Services, lang: str, name: str, wish: Wish) -> Reply | None:
     rows.append(
         (
             press(services.texts(lang, "button.county", county=county.short[lang]), "c", county.id, 0, code),
-            press(services.texts(lang, "button.list"), "l", 0, code),
+            press(services.texts(lang, "button.list"), "l", "", code),
         )
     )
     rows.append((press(services.texts(lang, "button.ask"), "ask", name),))

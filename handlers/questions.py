@@ -86,7 +86,9 @@ def answered(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     question = questions.get(services.store, int(args["question"]))
     if question is None:
         return Reply(services.texts(lang, "press.gone"))
-    text = services.texts(lang, "asker.answered", asked=short(question.text, 80), answer=question.answer or "")
+    text = services.texts(
+        lang, "asker.answered", asked=short(question.text, 80), answer=question.answer or "", offered=question.kind == "offer"
+    )
     return Reply(text, ((press(services.texts(lang, "button.ask_again"), "ask", ""),),))
 
 
