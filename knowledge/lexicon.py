@@ -119,8 +119,6 @@ class Hit(NamedTuple):
     id: str
 
 
-
-
 class Phrases:
     """Words of several ids, found longest first; Han words anywhere, Latin words only whole, pinyin by whole syllables."""
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from knowledge.base import KnowledgeBase
 from knowledge.lexicon import Hit, Lexicon
-from knowledge.reading.classifier import Classifier
+from knowledge.reading.classifier import INTENT, OFFERS, Classifier, Known
 from knowledge.reading.counties import Named
 from knowledge.reading.evidence import Evidence, EvidenceReader
-from knowledge.reading.features import Feature
-from knowledge.reading.scopes import clauses
+from knowledge.reading.scopes import clauses, marked
 from knowledge.text import has_han, has_latin
 
 SURE = -0.9
@@ -76,24 +75,23 @@ class Understanding:
 class Reader:
     """Reads texts; built once from the knowledge base, safe to share between threads."""
 
-    def __init__(self, base: KnowledgeBase, *, lexicon: Lexicon | None = None, classifier: Classifier | None = None) -> None:
+    def __init__(self, base: KnowledgeBase, *, lexicon: Lexicon | None = None) -> None:
         self._evidence = EvidenceReader(base.counties, lexicon or base.lexicon)
-        self._classifier = classifier or Classifier()
-        self._fields = tuple(head.name for head in self._classifier.heads if head.name.startswith("fields:"))
-        self._resources = tuple(head.name for head in self._classifier.heads if head.name.startswith("resources:"))
-        self._intents = tuple(head.name for head in self._classifier.heads if head.name.startswith("intent:"))
+        self._offers, self._intent = Classifier(OFFERS), Classifier(INTENT)
+        self._fields = tuple(head.name for head in self._offers.heads if head.name.startswith("fields:"))
+        self._resources = tuple(head.name for head in self._offers.heads if head.name.startswith("resources:"))
 
     def read(self, text: str) -> Understanding:
         """Understand a text of any size and script; never raises, never guesses a county that is not named."""
         seen = self._evidence.read(text)
         letters = has_han(seen.even.text) or has_latin(seen.even.text)
-        features = seen.for_fields()
-        scores = self._classifier.scores(features)
+        features = self._offers.known(seen.for_fields())
+        scores = self._offers.scores(features)
         if seen.name and max(scores[name] for name in self._fields) <= SURE:
-            features = seen.for_fields(name=False)
-            scores = self._classifier.scores(features)
-        intents = self._classifier.scores(for_intent := seen.for_intent())
-        intent = max(self._intents, key=intents.__getitem__)
+            features = self._offers.known(seen.for_fields(name=False))
+            scores = self._offers.scores(features)
+        intents = self._intent.scores(for_intent := self._intent.known(seen.for_intent()))
+        intent = max(intents, key=intents.__getitem__)
         named, refused, home = self._counties(seen)
         name = intent.partition(":")[2] if letters else "out_of_scope"
         fields, unsure = self._fields_of(seen, features, scores, SURE + ABOUT_ELSE * (name in _ABOUT_ELSE))
@@ -111,7 +109,7 @@ class Reader:
             kind=self._found(seen, seen.kind) if seen.kind else None,
             resources=self._because(seen, features, scores, [one for one in self._resources if scores[one] > RESOURCE]),
             intent=name,
-            intent_words=seen.even.words(*self._classifier.because(intent, for_intent)) if letters else "",
+            intent_words=seen.even.words(*self._intent.because(intent, for_intent)) if letters else "",
             unsure=unsure,
         )
 
@@ -129,7 +127,7 @@ class Reader:
         return tuple(self._found(seen, hit) for hit in first.values())
 
     def _fields_of(
-        self, seen: Evidence, features: list[Feature], scores: dict[str, float], sure: float
+        self, seen: Evidence, features: list[Known], scores: dict[str, float], sure: float
     ) -> tuple[tuple[Found, ...], tuple[str, ...]]:
         best = max(self._fields, key=scores.__getitem__)
         chosen = [name for name in self._fields if scores[name] > (sure if name == best else sure - SURE + ALSO)]
@@ -138,19 +136,20 @@ class Reader:
         return fields, tuple(name.partition(":")[2] for name in unsure[:3])
 
     def _because(
-        self, seen: Evidence, features: list[Feature], scores: dict[str, float], chosen: list[str]
+        self, seen: Evidence, features: list[Known], scores: dict[str, float], chosen: list[str]
     ) -> tuple[Found, ...]:
         """The chosen conclusions, best first, with the words that spoke for each."""
         return tuple(
-            self._found(seen, (*self._classifier.because(name, features), name.partition(":")[2]))
+            self._found(seen, (*self._offers.because(name, features), name.partition(":")[2]))
             for name in sorted(chosen, key=lambda name: -scores[name])
         )
 
     def _refused_fields(self, seen: Evidence, kept: set[str]) -> tuple[Found, ...]:
+        away = marked(len(seen.even.text), seen.scopes.refused)
         hits = [
             Hit(hit.start, hit.end, hit.id.partition(":")[2])
             for hit in seen.hits
-            if hit.id.startswith("field:") and any(one.holds(hit.start, hit.end) for one in seen.scopes.refused)
+            if hit.id.startswith("field:") and away[hit.start] and away[hit.end - 1]
         ]
         return tuple(
             {hit.id: self._found(seen, hit) for hit in reversed(hits) if hit.id not in kept}.values(),
@@ -162,10 +161,9 @@ class Reader:
         named: list[Named] = []
         refused: list[Named] = []
         home: Named | None = None
-        past = seen.scopes.past
-        away = (*seen.scopes.refused, *seen.scopes.no_county)
+        away = marked(len(seen.even.text), (*seen.scopes.refused, *seen.scopes.no_county, *seen.scopes.past))
         for one in seen.counties:
-            if any(stretch.holds(one.start, one.end) for stretch in (*away, *past)):
+            if away[one.start] and away[one.end - 1]:
                 refused.append(one)
             elif home is None and _is_home(seen, one):
                 home = one
@@ -192,9 +190,7 @@ def _is_home(seen: Evidence, county: Named) -> bool:
     if kind is None or not county.end <= kind.start <= county.end + 14:
         return False
     between = seen.even.text[county.end : kind.start]
-    return not any(mark in between for mark in ",。;!?的") and any(
-        one.holds(county.start, kind.end) for one in clauses(seen.even.text)
-    )
+    return not any(mark in between for mark in ",。;!?的")
 
 
 def as_json(understood: Understanding) -> dict[str, object]:

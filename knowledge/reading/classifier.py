@@ -10,11 +10,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from knowledge.reading.features import Feature
 
-MODEL = Path(__file__).with_name("model.bin")
-"""Made by ``python -m knowledge.training.train``."""
+OFFERS = Path(__file__).with_name("offers.bin")
+INTENT = Path(__file__).with_name("intent.bin")
+"""The models: fields and resources, and the intent. Made by ``python -m knowledge.training.train``."""
 MAGIC = b"JIEDUI1\n"
 _WINDOW = 8
 
@@ -28,10 +30,18 @@ class Head:
     scale: float
 
 
+class Known(NamedTuple):
+    """A feature that the model knows: its row, and the stretch of text it stands for."""
+
+    row: int
+    start: int
+    end: int
+
+
 class Classifier:
     """The model of a file: for each head, weights by feature. Reading it takes a few milliseconds."""
 
-    def __init__(self, path: Path = MODEL) -> None:
+    def __init__(self, path: Path) -> None:
         """Raise ValueError when the file is no model."""
         raw = path.read_bytes()
         if not raw.startswith(MAGIC):
@@ -49,39 +59,39 @@ class Classifier:
         self._weights = _read("b", raw, start + 8 * rows + weights, weights)
         self._keys = keys  # in ascending order: looked up by halving, which costs the start nothing
 
-    def _row(self, key: int) -> int | None:
-        """The row of a feature, if the model knows it."""
-        row = bisect_left(self._keys, key)
-        return row if row < len(self._keys) and self._keys[row] == key else None
+    def known(self, features: Iterable[Feature]) -> list[Known]:
+        """Those features that the model has learnt about."""
+        keys = self._keys
+        last = len(keys)
+        found: list[Known] = []
+        for feature in features:
+            key = feature[0]
+            row = bisect_left(keys, key)
+            if row < last and keys[row] == key:
+                found.append(Known(row, feature[1], feature[2]))
+        return found
 
-    def scores(self, features: Sequence[Feature]) -> dict[str, float]:
+    def scores(self, found: Sequence[Known]) -> dict[str, float]:
         """The score of every head: above zero means rather yes."""
         totals = [0] * len(self.heads)
         ends, heads, weights = self._ends, self._heads, self._weights
-        known = 0
-        for feature in features:
-            row = self._row(feature.key)
-            if row is None:
-                continue
-            known += 1
+        for row, _, _ in found:
             for place in range(ends[row - 1] if row else 0, ends[row]):
                 totals[heads[place]] += weights[place]
-        norm = 1.0 / math.sqrt(known) if known else 0.0
+        norm = 1.0 / math.sqrt(len(found)) if found else 0.0
         return {head.name: total * head.scale * norm + head.bias for head, total in zip(self.heads, totals, strict=True)}
 
-    def because(self, name: str, features: Iterable[Feature]) -> tuple[int, int]:
-        """The stretch of text that spoke most for a head: the best-weighted run of at most a few characters."""
+    def because(self, name: str, found: Iterable[Known]) -> tuple[int, int]:
+        """The stretch of text that spoke most for a head: the best-weighted run of characters."""
         number = self._numbers[name]
         worth: dict[int, float] = {}
-        for feature in features:
-            row = self._row(feature.key)
-            if row is None or feature.end <= feature.start:
-                continue
-            for place in range(self._ends[row - 1] if row else 0, self._ends[row]):
-                if self._heads[place] == number:
-                    share = self._weights[place] / (feature.end - feature.start)
-                    for spot in range(feature.start, feature.end):
-                        worth[spot] = worth.get(spot, 0.0) + share
+        for row, start, end in found:
+            place = self._ends[row - 1] if row else 0
+            here = self._heads[place : self._ends[row]]
+            if end > start and number in here:
+                share = self._weights[place + here.index(number)] / (end - start)
+                for spot in range(start, end):
+                    worth[spot] = worth.get(spot, 0.0) + share
         return _best_run(worth)
 
 

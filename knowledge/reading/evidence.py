@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,11 +13,13 @@ from knowledge.reading.counties import CountyNames, Named
 from knowledge.reading.features import COUNTY, HIDDEN, NAME, PLACE, Cover, Feature, features
 from knowledge.reading.kinds import KindHit, KindReader
 from knowledge.reading.origins import Origin, Places
-from knowledge.reading.scopes import ScopeReader, Scopes, Stretch, clauses
+from knowledge.reading.scopes import ScopeReader, Scopes, Stretch, clauses, marked
 from knowledge.reading.tokens import Tokens, cut
 from knowledge.text import Even, even
 
 _SHORT, _LONG = 6, 40
+_MOST = 16
+"""Names looked at for the writer's own kind and home: it is told early, and a list of thousands is no description."""
 _LONGEST_NAME = 30
 _SAID = re.compile(r"[想把给来去能要教帮做办]|\b(?:we|to|can|want)\b")
 
@@ -34,11 +37,6 @@ class Evidence:
     origin: Origin | None
     hits: list[Hit]
     scopes: Scopes
-
-    @property
-    def names(self) -> list[Stretch]:
-        """Stretches that are names: counties and other places."""
-        return [Stretch(one.start, one.end) for one in (*self.counties, *self.places)]
 
     @property
     def name(self) -> Stretch | None:
@@ -61,7 +59,10 @@ class Evidence:
         hidden = [Cover(one.start, one.end, HIDDEN) for one in self.scopes.refused] if refused else []
         if name and self.name:
             hidden.append(Cover(self.name.start, self.name.end, NAME))
-        return hidden + [c for c in covers if not any(h.start <= c.start < h.end for h in hidden)] if hidden else covers
+        if not hidden:
+            return covers
+        flags = marked(len(self.even.text), (Stretch(one.start, one.end) for one in hidden))
+        return hidden + [one for one in covers if not flags[one.start]]
 
     def signs(self) -> list[str]:
         """Facts about the whole text."""
@@ -114,8 +115,8 @@ class EvidenceReader:
             counties=counties,
             places=places,
             kinds=kinds,
-            kind=self._kinds.ours(tokens, kinds),
-            origin=self._places.home(tokens, places, [(hit.start, hit.end) for hit in kinds]),
+            kind=self._kinds.ours(tokens, kinds[:_MOST]),
+            origin=self._places.home(tokens, places[:_MOST], [(hit.start, hit.end) for hit in kinds[:_MOST]]),
             hits=hits,
             scopes=self._scopes.read(tokens, content),
         )
@@ -134,10 +135,8 @@ def _apart(counties: list[Named], places: list[Origin]) -> tuple[list[Named], li
     """Counties and other places, where one word could be either (Wuxi): a place elsewhere only when its province is named too."""
     if not counties or not places:
         return counties, places
-    elsewhere = [
-        place
-        for place in places
-        if not any(one.start <= place.start and place.end <= one.end for one in counties)
-        or sum(other.province == place.province for other in places) > 1
-    ]
-    return [one for one in counties if not any(p.start <= one.start < p.end for p in elsewhere)], elsewhere
+    own = marked(places[-1].end, (Stretch(one.start, one.end) for one in counties if one.end <= places[-1].end))
+    often = Counter(place.province for place in places)
+    elsewhere = [p for p in places if not (own[p.start] and own[p.end - 1]) or often[p.province] > 1]
+    theirs = marked(counties[-1].end, (Stretch(p.start, min(p.end, counties[-1].end)) for p in elsewhere))
+    return [one for one in counties if not theirs[one.start]], elsewhere

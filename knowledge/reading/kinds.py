@@ -20,6 +20,7 @@ _OWN_NAME = re.compile(r"(?:是|我们|本|的一?[家个支]?)[^,。;!?给帮�
 _WEAK = frozenset({"社工", "社会工作", "志愿者", "志愿服务", "义工", "volunteers", "volunteer", "基金", "fund", "服务队"})
 _NOT_A_NAME = re.compile(r"陪训|培训|督导|考|人才|站|证|怎么|管理|招募|队伍|能力|志愿者|登记|training|coordin|manage|supervis")
 _TEAM = re.compile(r"[一-鿿]{2,8}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
+_FAR = 40
 _CAN_BE = frozenset("national association charity service academic".split())
 
 
@@ -66,21 +67,21 @@ class KindReader:
         """A team without a usual name (厨娘队) that opens the text."""
         for clause in clauses(text)[:2]:
             team = _TEAM.search(text, clause.start, clause.end + 1)
-            if team and not _OTHERS.search(text[clause.start : team.end()]):
+            if team and not _OTHERS.search(text[max(clause.start, team.end() - _FAR) : team.end()]):
                 return KindHit(team.start(), team.end(), "volunteer")
         return None
 
     @staticmethod
     def _can_be_ours(text: str, clause: Stretch, hit: KindHit) -> bool:
-        before = text[clause.start : hit.start]
+        before = text[max(clause.start, hit.start - _FAR) : hit.start]
         if text[hit.start : hit.end] in _WEAK and (not before.strip() or _NOT_A_NAME.match(text, hit.end)):
             return False
         return not (_HELPED.search(before) or (_OTHERS.search(before) and not _OWN_NAME.search(before[-14:])))
 
     @staticmethod
     def _national(text: str, clause: Stretch, hit: KindHit) -> KindHit:
-        before = text[clause.start : hit.start]
+        before = text[max(clause.start, hit.start - _FAR) : hit.start]
         match = _NATIONAL.search(before) or _NATIONAL_EN.search(before)
         if match and hit.id in _CAN_BE:
-            return KindHit(clause.start + match.start(), hit.end, "national")
+            return KindHit(max(clause.start, hit.start - _FAR) + match.start(), hit.end, "national")
         return hit

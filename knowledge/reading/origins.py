@@ -96,7 +96,7 @@ class Places:
             clause = next((one for one in stretches if one.start <= place.start < one.end), None)
             end = clause.end if clause else len(text)
             start = clause.start if clause else 0
-            before, after = text[max(0, place.start - 24) : place.start], text[place.end : end]
+            before, after = text[max(0, place.start - _FAR) : place.start], text[place.end : place.end + _FAR]
             score = 0.0
             if place.start <= opened:
                 score += 2.5
@@ -110,7 +110,7 @@ class Places:
                 score += 0.5 if not tokens.words or place.province == CHONGQING else 1
             if _TOWARDS.search(before.rstrip()):
                 score -= 3
-            if _DONE.search(text[start:end]) and (before.endswith(("在", " in ")) or place.start > opened):
+            if _DONE.search(text, max(start, place.start - _FAR), min(end, place.end + _FAR)) and (before.endswith(("在", " in ")) or place.start > opened):
                 score -= 2
             if place.province == CHONGQING and place.start > opened:
                 score += 4 if _BRANCH.search(before) else -1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,6 +37,14 @@ class Scopes:
     refused: tuple[Stretch, ...]
     no_county: tuple[Stretch, ...]
     past: tuple[Stretch, ...]
+
+
+def marked(size: int, stretches: Iterable[Stretch]) -> bytearray:
+    """A flag for each place of a text: whether one of the stretches holds it."""
+    flags = bytearray(size + 1)
+    for start, end in stretches:
+        flags[start:end] = b"\x01" * (end - start)
+    return flags
 
 
 def clauses(text: str) -> list[Stretch]:
@@ -81,8 +91,14 @@ class ScopeReader:
         refused: list[Stretch] = []
         no_county: list[Stretch] = []
         past: list[Stretch] = []
+        firsts, lasts = bytearray(len(text) + 1), bytearray(len(text) + 1)
+        for start, end in content:
+            firsts[start] = lasts[end] = 1
+        queue = deque(sign for sign in signs if sign.id != "none")
         for clause in clauses(text) if signs else ():
-            inside = [sign for sign in signs if clause.holds(sign.start, sign.end) and sign.id != "none"]
+            inside: list[Hit] = []
+            while queue and queue[0].start < clause.end:
+                inside.append(queue.popleft())
             edge = clause.start
             for index, sign in enumerate(inside):
                 until = next((s.start for s in inside[index + 1 :] if s.id == "contrast"), clause.end)
@@ -90,21 +106,21 @@ class ScopeReader:
                     edge = sign.start
                     continue
                 if sign.id == "past":
-                    behind = any(sign.end <= start < clause.end for start, _ in content)
+                    behind = firsts.find(1, sign.end, clause.end) >= 0
                     past.append(Stretch(sign.start if behind else edge, clause.end))
                     continue
                 if sign.id == "only":
-                    after = [end for start, end in content if sign.end <= start <= sign.end + 1]
-                    if after:
-                        refused.append(Stretch(sign.start, max(after)))
+                    after = firsts.find(1, sign.end, sign.end + 2)
+                    if after >= 0:
+                        refused.append(Stretch(sign.start, lasts.find(1, after + 1)))
                     continue
                 if text[edge:sign.start].startswith("非") or text[max(edge, sign.start - 4) : sign.start].startswith("非"):
                     continue
                 into = no_county if sign.id.startswith("county") else refused
                 direction = sign.id.removeprefix("county_")
                 if direction == "both":
-                    behind = any(sign.end <= start < until for start, _ in content)
-                    ahead = any(edge <= start and sign.start - _NEAR <= end <= sign.start for start, end in content)
+                    behind = firsts.find(1, sign.end, until) >= 0
+                    ahead = lasts.find(1, max(edge, sign.start - _NEAR), sign.start + 1) >= 0
                     direction = "after" if ahead and not behind else "before"
                 if direction == "after":
                     into.append(Stretch(edge, sign.end))
@@ -117,5 +133,5 @@ class ScopeReader:
         """Whether 除了 … 还 … names one thing and adds another, rather than leave one out."""
         if text[start:end] not in {"除了", "除开", "除去", "apart from", "other than"}:
             return False
-        rest = text[end : clause.end + 40]
+        rest = text[end : min(end + 80, clause.end + 40)]
         return bool(_INCLUSIVE.search(rest)) and not _EXCLUSIVE.search(rest)

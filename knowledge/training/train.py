@@ -1,4 +1,4 @@
-"""Train the classifier: ``python -m knowledge.training.train`` writes ``knowledge/reading/model.bin``.
+"""Train the classifier: ``python -m knowledge.training.train`` writes ``offers.bin`` and ``intent.bin`` in ``knowledge/reading/``.
 
 The phrases in ``knowledge/training/*.yaml`` and the lexicon go in; the same phrases give the same file, byte for byte.
 Needs scikit-learn, which nothing else needs.
@@ -11,7 +11,6 @@ import json
 import random
 import struct
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +19,7 @@ import yaml
 
 from knowledge import loading
 from knowledge.reading.characters import sounds
-from knowledge.reading.classifier import MAGIC, MODEL
+from knowledge.reading.classifier import INTENT, MAGIC, OFFERS
 from knowledge.reading.evidence import EvidenceReader
 
 FOLDER = Path(__file__).parent
@@ -35,8 +34,8 @@ COST = 30.0
 _SEED = 20
 _JOINED = 0.35
 _SENTENCES = 9
-_LEAST = 2
-"""Weights up to this are left out: they change nothing and fill the file."""
+_LEAST = 5
+"""A feature whose weights all stay below this many steps is dropped, and the rest is taught again."""
 _COUNTIES = (("巫溪", "Wuxi"), ("城口县", "Chengkou"), ("彭水", "Pengshui"), ("云阳", "Yunyang"), ("石柱", "Shizhu county"))
 
 
@@ -109,6 +108,20 @@ def grown(rows: Sequence[Phrase]) -> list[Phrase]:
     return [*rows, *more]
 
 
+class Learnt(NamedTuple):
+    """One head as trained: its features, a weight for each, and its constant."""
+
+    name: str
+    keys: Sequence[int]
+    weights: list[float]
+    bias: float
+
+    @property
+    def scale(self) -> float:
+        """What one step of a stored weight is worth."""
+        return max(map(abs, self.weights)) / 127
+
+
 class Samples(NamedTuple):
     """Feature keys of each phrase, for the fields (and resources) and for the intent."""
 
@@ -122,24 +135,18 @@ def samples(rows: Iterable[Phrase], reader: EvidenceReader) -> Samples:
     return Samples([[f.key for f in one.for_fields()] for one in seen], [[f.key for f in one.for_intent()] for one in seen])
 
 
-class Vocabulary:
-    """The features met, each with a column."""
+def table(keys: Sequence[int], taught: Sequence[list[int]]) -> Any:
+    """A row of length one for each phrase, a column for each key; other features do not count."""
+    from scipy.sparse import csr_matrix
 
-    def __init__(self, samples_: Iterable[list[int]], least: int = 1) -> None:
-        counts = Counter(key for keys in samples_ for key in keys)
-        self.columns = {key: column for column, key in enumerate(sorted(k for k, n in counts.items() if n >= least))}
-
-    def matrix(self, rows: Sequence[list[int]]) -> Any:
-        """Rows of length one over the known features."""
-        from scipy.sparse import csr_matrix
-
-        data, columns, ends = array("d"), array("i"), array("i", [0])
-        for keys in rows:
-            known = sorted({self.columns[key] for key in keys if key in self.columns})
-            columns.extend(known)
-            data.extend([len(known) ** -0.5] * len(known))
-            ends.append(len(columns))
-        return csr_matrix((data, columns, ends), shape=(len(rows), len(self.columns)))
+    column = {key: number for number, key in enumerate(keys)}
+    data, columns, ends = array("d"), array("i"), array("i", [0])
+    for one in taught:
+        known = sorted({column[key] for key in one if key in column})
+        columns.extend(known)
+        data.extend([len(known) ** -0.5] * len(known))
+        ends.append(len(columns))
+    return csr_matrix((data, columns, ends), shape=(len(taught), len(keys)))
 
 
 def fit(matrix: Any, wanted: Sequence[bool], *, balanced: bool, cost: float = COST) -> tuple[list[float], float]:
@@ -152,17 +159,18 @@ def fit(matrix: Any, wanted: Sequence[bool], *, balanced: bool, cost: float = CO
     return [float(weight) for weight in model.coef_[0]], float(model.intercept_[0])
 
 
-def write(path: Path, heads: Sequence[tuple[str, Sequence[int], list[float], float]], about: dict[str, object]) -> None:
+def write(path: Path, heads: Sequence[Learnt], about: dict[str, object]) -> None:
     """Write heads (name, keys, weights, constant) with weights of one byte; what rounds to nothing is left out."""
     names: list[tuple[str, float, float]] = []
     rows: dict[int, list[tuple[int, int]]] = {}
-    for number, (name, keys, weights, bias) in enumerate(heads):
-        scale = max(map(abs, weights)) / 127
-        names.append((name, round(bias, 4), round(scale, 6)))
-        for key, weight in zip(keys, weights, strict=True):
+    for number, head in enumerate(heads):
+        scale = head.scale
+        names.append((head.name, round(head.bias, 4), round(scale, 6)))
+        for key, weight in zip(head.keys, head.weights, strict=True):
             small = round(weight / scale)
-            if abs(small) > _LEAST:
-                rows.setdefault(key, []).append((number, small))
+            rows.setdefault(key, [])
+            if abs(small) > 1:
+                rows[key].append((number, small))
     keys_, ends, numbers, values = array("I"), array("I"), array("B"), array("b")
     for key in sorted(rows):
         keys_.append(key)
@@ -170,30 +178,44 @@ def write(path: Path, heads: Sequence[tuple[str, Sequence[int], list[float], flo
             numbers.append(number)
             values.append(small)
         ends.append(len(values))
-    head = json.dumps({**about, "heads": names, "rows": len(keys_), "weights": len(values)}).encode()
+    title = json.dumps({**about, "heads": names, "rows": len(keys_), "weights": len(values)}).encode()
     parts = (keys_, ends, numbers, values)
-    path.write_bytes(MAGIC + struct.pack("<I", len(head)) + head + b"".join(part.tobytes() for part in parts))
+    path.write_bytes(MAGIC + struct.pack("<I", len(title)) + title + b"".join(part.tobytes() for part in parts))
 
 
 def main() -> None:
-    """Train on every phrase and write the model."""
+    """Train on every phrase and write both models."""
     rows = grown(phrases())
     known = loading.load()
     seen = samples(rows, EvidenceReader(known.counties, known.lexicon))
-    heads = []
-    for group, names, taught in (
-        ("fields", FIELDS, seen.fields),
-        ("resources", RESOURCES, seen.fields),
-        ("intent", INTENTS, seen.intent),
-    ):
-        chosen = [index for index, row in enumerate(rows) if group != "resources" or row.resources is not None]
-        words = Vocabulary(taught[index] for index in chosen)
-        matrix = words.matrix([taught[index] for index in chosen])
-        keys = list(words.columns)
-        for name in names:
-            wanted = [rows[i].intent == name if group == "intent" else name in getattr(rows[i], group) for i in chosen]
-            heads.append((f"{group}:{name}", keys, *fit(matrix, wanted, balanced=group == "intent")))
-    write(MODEL, heads, {"data": digest()})
+    offers = [*_heads("fields", FIELDS, rows, seen.fields), *_heads("resources", RESOURCES, rows, seen.fields)]
+    about: dict[str, object] = {"data": digest()}
+    write(OFFERS, offers, about)
+    write(INTENT, _heads("intent", INTENTS, rows, seen.intent), about)
+
+
+def _heads(group: str, names: Sequence[str], rows: Sequence[Phrase], taught: Sequence[list[int]]) -> list[Learnt]:
+    """A head for each name, taught on the rows that tell of the group."""
+    chosen = [index for index, row in enumerate(rows) if group != "resources" or row.resources is not None]
+    taught = [taught[index] for index in chosen]
+    wanted = {
+        name: [rows[i].intent == name if group == "intent" else name in getattr(rows[i], group) for i in chosen]
+        for name in names
+    }
+    keys = sorted({key for keys in taught for key in keys})
+    first = _learn(group, keys, wanted, taught)
+    worth: set[int] = set()
+    for head in first:
+        least = _LEAST * head.scale
+        worth.update(key for key, weight in zip(keys, head.weights, strict=True) if abs(weight) > least)
+    return _learn(group, sorted(worth), wanted, taught)
+
+
+def _learn(group: str, keys: list[int], wanted: dict[str, list[bool]], taught: Sequence[list[int]]) -> list[Learnt]:
+    matrix = table(keys, taught)
+    return [
+        Learnt(f"{group}:{name}", keys, *fit(matrix, answers, balanced=group == "intent")) for name, answers in wanted.items()
+    ]
 
 
 if __name__ == "__main__":
