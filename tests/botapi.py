@@ -73,6 +73,7 @@ class Order:
         return json.dumps(answer).encode()
 
 
+CONFLICT = Order(code=409, description="Conflict: terminated by other getUpdates request")
 FORBIDDEN = Order(code=403, description="Forbidden: bot was blocked by the user")
 BAD_GATEWAY = Order(code=502, description="Bad Gateway")
 UNAUTHORIZED = Order(code=401, description="Unauthorized")
@@ -165,6 +166,10 @@ class BotApi:
                 self._moved.clear()
                 await self._moved.wait()
 
+    async def fetched(self, update: int) -> None:
+        """Wait until an update was handed out."""
+        await self.until(lambda: update in self.given)
+
     async def hears(self, chat: int, words: str, seconds: float = 15) -> Call:
         """Wait until the newest message of a chat holds ``words``."""
 
@@ -219,6 +224,7 @@ class BotApi:
             except TimeoutError:
                 return []
         self.given.update(self.updates)
+        self._moved.set()
         return list(self.updates.values())[:100]
 
 

@@ -13,9 +13,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def environment(folder: Path, **settings: object) -> dict[str, str]:
-    """Nothing of this machine but the way to programs, and the settings given."""
+    """Nothing of this machine but the way to programs, and the settings given. The cache is shared by all tests."""
     named = {f"JIEDUI_{name.upper()}": str(value) for name, value in settings.items()}
-    return {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT), **named}
+    cache = str(ROOT / ".pytest_cache")
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_CACHE_HOME": cache, "PYTHONPATH": str(ROOT), **named}
 
 
 class Program:

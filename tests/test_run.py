@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import sqlite3
 from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
+from random import Random
 
+import httpx
 import pytest
 
+from knowledge.records import people
 from knowledge.records.store import Store
-from tests.botapi import BAD_GATEWAY, TOKEN, BotApi, Order
+from tests.botapi import BAD_GATEWAY, CONFLICT, TOKEN, UNAUTHORIZED, BotApi, Order
 from tests.programs import Program, jiedui
 
 BOSS, LI, WANG = 11, 21, 22
@@ -18,6 +23,13 @@ BOSS, LI, WANG = 11, 21, 22
 def run(folder: Path, api: BotApi, **settings: object) -> AbstractAsyncContextManager[Program]:
     """`jiedui run` in ``folder``, with a token that the server knows."""
     return jiedui(folder, "run", **{"token": TOKEN, "api_url": api.url, "owners": BOSS, **settings})
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def quiet(program: Program) -> None:
@@ -125,9 +137,9 @@ async def test_what_cannot_run_says_why_in_one_line(tmp_path: Path, case: str) -
 
 
 def refused(program: Program, words: str) -> None:
-    """One line says why, beside what the log says of the settings."""
+    """One line says why, beside the lines of the log."""
     quiet(program)
-    lines = [line for line in program.err.splitlines() if " WARNING " not in line]
+    lines = [line for line in program.err.splitlines() if not re.match(r"[-\d]+ [:,\d]+ (INFO|WARNING) ", line)]
     assert len(lines) == 1, program.err
     assert words in lines[0]
     assert program.out == ""
@@ -160,3 +172,127 @@ async def test_a_locked_database_says_so(tmp_path: Path, made: bool) -> None:
             async with run(tmp_path, api) as program:
                 assert await program.ends() == 1
                 refused(program, "jiedui.db is in use by another program")
+
+
+async def test_a_port_in_use_says_so(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        webhook = {"webhook_url": "https://example.org", "webhook_secret": "s", "webhook_port": api.port}
+        async with run(tmp_path, api, **webhook) as program:
+            assert await program.ends() == 1
+            refused(program, f"port {api.port} cannot be used")
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        (UNAUTHORIZED, "Telegram does not know this JIEDUI_TOKEN"),
+        (CONFLICT, "another program is running with this token"),
+    ],
+)
+async def test_a_bot_that_can_hear_nothing_any_more_ends_with_a_line(tmp_path: Path, order: Order, words: str) -> None:
+    async with BotApi() as api, run(tmp_path, api) as program:
+        await program.says("running as")
+        api.always = lambda method, _parameters: order if method == "getUpdates" else None
+        api.says(LI, "/start")
+        assert await program.ends(seconds=30) == 1
+        refused(program, words)
+
+
+# -- webhook --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_webhook_takes_updates_only_with_its_secret(tmp_path: Path) -> None:
+    port, secret = free_port(), "a-Secret_of-the-webhook"
+    webhook = {"webhook_url": "https://example.org/bots/", "webhook_secret": secret, "webhook_port": port}
+    async with BotApi() as api, run(tmp_path, api, **webhook) as program, httpx.AsyncClient(trust_env=False) as client:
+        await program.says("by webhook")
+        (told,) = [call.parameters for call in api.calls if call.method == "setWebhook"]
+        assert told["url"] == "https://example.org/bots/telegram"
+        assert told["secret_token"] == secret
+        update = api.updates[api.says(LI, "我们是泰安的养老服务机构")]
+
+        async def post(*given: str) -> int:
+            headers = [("X-Telegram-Bot-Api-Secret-Token", one) for one in given]
+            return (await client.post(f"http://127.0.0.1:{port}/telegram", json=update, headers=headers)).status_code
+
+        assert await post() == 403
+        assert await post("another-secret") == 403
+        assert await post(secret) == 200
+        assert await post(secret) == 200
+        await api.hears(LI, "1. 巫溪")
+        assert await program.stop() == 0
+        assert len(api.sent(LI)) == 1  # the same update twice is answered once
+        quiet(program)
+        assert secret not in program.err
+
+
+# -- in the course of things ----------------------------------------------------------------------------------------------
+
+
+async def test_a_database_locked_for_a_while_delays_and_loses_nothing(tmp_path: Path) -> None:
+    Store(tmp_path / "jiedui.db", channel="telegram").close()
+    async with BotApi() as api, run(tmp_path, api) as program:
+        await program.says("running as")
+        with closing(sqlite3.connect(tmp_path / "jiedui.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            api.says(LI, "我们是泰安的养老服务机构")
+            await program.says("an update has to wait")
+            other.execute("ROLLBACK")
+        await api.hears(LI, "1. 巫溪")
+        await program.stop()
+        quiet(program)
+
+
+async def test_a_stop_waits_for_nobody_who_cannot_be_reached(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        async with run(tmp_path, api) as program:
+            await program.says("running as")
+            api.always = lambda method, _parameters: BAD_GATEWAY if method == "sendMessage" else None
+            api.says(LI, "我们是泰安的养老服务机构")
+            await program.says("is tried again", after=await program.says("is tried again"))
+            assert await program.stop(seconds=5) == 0
+            quiet(program)
+        api.always = lambda _method, _parameters: None
+        async with run(tmp_path, api) as program:  # what could not be sent is answered after the next start
+            await api.hears(LI, "1. 巫溪")
+
+
+async def test_a_broadcast_survives_sigkill_and_nobody_gets_it_twice(tmp_path: Path) -> None:
+    readers = range(1000, 1120)
+    with closing(Store(tmp_path / "jiedui.db", channel="telegram")) as store:
+        for person in (BOSS, *readers):
+            people.meet(store, person, "zh", 1)
+            people.started(store, person, 1)
+    random = Random(7)
+    async with BotApi() as api:
+
+        def got() -> list[int]:
+            return [call.chat for call in api.calls if "今年乡村行" in call.text and call.chat in readers]
+
+        async def kill_while_sending(program: Program) -> None:
+            enough = len(got()) + random.randrange(5, 30)
+            await api.until(lambda: len(got()) > enough)
+            await program.kill()
+
+        async with run(tmp_path, api, pace=400) as program:
+            await program.says("running as")
+            api.says(BOSS, "/broadcast")
+            await api.hears(BOSS, "请写通知内容")
+            api.says(BOSS, "今年乡村行即将公布")
+            await api.hears(BOSS, "会发给 121 人")
+            api.presses(BOSS, "确认发送")
+            await kill_while_sending(program)
+        for _ in range(2):
+            async with run(tmp_path, api, pace=400) as program:
+                await kill_while_sending(program)
+        async with run(tmp_path, api, pace=400) as program:
+            report = await api.hears(BOSS, "已发完")
+            await program.stop()
+            quiet(program)
+        assert len(got()) == len(set(got()))
+        with closing(Store(tmp_path / "jiedui.db", channel="telegram")) as store:
+            states = {row["person"]: row["state"] for row in store.all("SELECT person, state FROM deliveries WHERE notice = 1")}
+        assert set(states.values()) <= {"sent", "unknown"}
+        assert {person for person, state in states.items() if state == "sent"} - {BOSS} <= set(got())
+        assert f"结果不明 {list(states.values()).count('unknown')}" in report.text
+        assert list(states.values()).count("unknown") < len(states) / 3

@@ -22,7 +22,7 @@ LONG_POLL = 10
 """Seconds that Telegram may wait for news before it answers."""
 FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
 """Seconds before updates are asked for again after a failure, doubled each time."""
-CONFLICTS = 3
+CONFLICTS = 2
 """How often in a row another program may have asked for the updates: an earlier process of ours may be about to end."""
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 
