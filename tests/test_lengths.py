@@ -317,7 +317,7 @@ def test_questions_answers_and_notices_fit(services: Services, lang: str) -> Non
 
 def test_every_view_is_rendered_by_one_of_these_tests_or_is_plain() -> None:
     plain = {"question.kept", "question.sent", "question.answered_before", "question.not_yours", "offer.kept"}
-    plain |= {"interest.gone", "form.refused", "form.cancelled", "wrong.kept", "form.held"}
+    plain |= {"interest.gone", "form.refused", "form.cancelled", "wrong.kept", "form.held", "moves.forbidden"}
     source = Path(__file__).read_text("utf-8")
     assert {view for view in VIEWS if view not in plain and f'"{view}"' not in source} == set()
 
