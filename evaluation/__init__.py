@@ -1,0 +1,1 @@
+"""The labelled sets and the script that scores reading on them."""

@@ -1,4 +1,4 @@
-"""Score reading and ranking on the labelled sets: ``python -m evaluation.score [--sealed] [--errors TAG] [--write]``.
+"""Score reading on the labelled sets: ``python -m evaluation.score [--sealed] [--errors TAG] [--write]``.
 
 Prints each measure with its 95 % range, compares with ``figures.json`` (the figures of the last commit), and breaks down by tag.
 """
@@ -20,7 +20,11 @@ from knowledge.understanding import Reader, as_json
 
 FOLDER = Path(__file__).parent
 FIGURES = FOLDER / "figures.json"
-FIELDS = "industry employment consumption education health elderly habitat facilities digital left_behind mediation civility culture capacity".split()
+FIELDS = (
+    "industry employment consumption education health elderly habitat facilities digital left_behind mediation civility"
+    " culture capacity"
+).split()
+_SHORT = {"fields": "exact set of fields", "intent": "intent", "whole": "whole sentence"}
 Row = dict[str, Any]
 Z = 1.96
 
@@ -156,7 +160,7 @@ def show(gold: list[Row], said: list[Row], times: list[float], before: dict[str,
     for tag in tags:
         chosen = [index for index, row in enumerate(gold) if tag in row["tags"]]
         part = _counts([gold[i] for i in chosen], [said[i] for i in chosen])
-        cells = (f"{short} {_share(part[name])}" for short, name in (("fields", "exact set of fields"), ("intent", "intent"), ("whole", "whole sentence")))
+        cells = (f"{short} {_share(part[name])}" for short, name in _SHORT.items())
         print(f"    {tag:14}{len(chosen):4}  " + "   ".join(cells))
     return now
 

@@ -1,10 +1,9 @@
-"""The lexicon: the words by which people say a field, a kind, a resource, a county, a refusal; and how they are found in a text.
+"""The lexicon: the words by which people say a field, a kind, a resource, a county, a refusal; and how to find them.
 
 ``plan/lexicon.yaml`` is written by people who do not program; every word of it is data, nothing here names one.
 """
 
 from __future__ import annotations
-
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +14,8 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from knowledge.reading.characters import sounds
-from knowledge.reading.tokens import Sound, Word as Token
+from knowledge.reading.tokens import Sound
+from knowledge.reading.tokens import Word as Token
 from knowledge.text import even_word, has_han
 
 LEXICON = Path(__file__).parent / "plan" / "lexicon.yaml"
@@ -45,8 +45,10 @@ class Meaning(_Part):
 
 
 class Refusal(_Part):
-    """Words that turn away what stands after (``before``) or before them (``after``), the same for counties alone, the words
-    (``contrast``) that end a refusal, those (``only``) that turn away what follows at once, and words that only look like one."""
+    """Words that turn away what stands after (``before``) or before them (``after``), and the same for counties alone.
+
+    ``contrast`` ends a refusal, ``only`` turns away what follows at once, ``not_refusal`` merely looks like one.
+    """
 
     before: Words
     after: Words
@@ -92,7 +94,7 @@ class Lexicon(_Part):
 
 def load(path: Path = LEXICON) -> Lexicon:
     """The lexicon of a file; raises pydantic's ValidationError or yaml.YAMLError on a fault."""
-    return Lexicon.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))  # noqa: S506
+    return Lexicon.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
 def collisions(lexicon: Lexicon) -> list[tuple[tuple[str, str], str]]:

@@ -13,7 +13,7 @@ from knowledge.lexicon import Hit, Lexicon
 from knowledge.reading.classifier import INTENT, OFFERS, Classifier, Known
 from knowledge.reading.counties import Named
 from knowledge.reading.evidence import Evidence, EvidenceReader
-from knowledge.reading.scopes import clauses, marked
+from knowledge.reading.scopes import marked
 from knowledge.text import has_han, has_latin
 
 SURE = -0.9
@@ -132,12 +132,11 @@ class Reader:
         best = max(self._fields, key=scores.__getitem__)
         chosen = [name for name in self._fields if scores[name] > (sure if name == best else sure - SURE + ALSO)]
         fields = self._because(seen, features, scores, chosen)
-        unsure = sorted((name for name in self._fields if name not in chosen and scores[name] > DOUBT), key=lambda n: -scores[n])
+        near = (name for name in self._fields if name not in chosen and scores[name] > DOUBT)
+        unsure = sorted(near, key=lambda name: -scores[name])
         return fields, tuple(name.partition(":")[2] for name in unsure[:3])
 
-    def _because(
-        self, seen: Evidence, features: list[Known], scores: dict[str, float], chosen: list[str]
-    ) -> tuple[Found, ...]:
+    def _because(self, seen: Evidence, features: list[Known], scores: dict[str, float], chosen: list[str]) -> tuple[Found, ...]:
         """The chosen conclusions, best first, with the words that spoke for each."""
         return tuple(
             self._found(seen, (*self._offers.because(name, features), name.partition(":")[2]))

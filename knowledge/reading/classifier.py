@@ -50,7 +50,7 @@ class Classifier:
         start = len(MAGIC) + 4
         self.about: dict[str, object] = json.loads(raw[start : start + size])
         heads, rows, weights = self.about["heads"], int(str(self.about["rows"])), int(str(self.about["weights"]))
-        self.heads = tuple(Head(*head) for head in heads)  # type: ignore[attr-defined]
+        self.heads = tuple(Head(*head) for head in heads)
         self._numbers = {head.name: number for number, head in enumerate(self.heads)}
         start += size
         keys = _read("I", raw, start, rows)

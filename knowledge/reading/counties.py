@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -23,8 +23,10 @@ TRAP = "-"
 _CODE = re.compile(r"(?<!\d)50\d{4}(?!\d)")
 _STREET = re.compile(r"[路街]|大道|机场|国际机场")
 _UNIT = re.compile(r"区|县|土家族|苗族|自治县|经开区")
-_BEFORE = frozenset("去到在往给帮来从向对跟和与及或想是选把将问看报投做比找那我们了庆县区,。?!、;:: \"“(«《【(.-进下回走爱的")
-_AFTER = frozenset("县区的那这有缺需要还怎教医养呢吗么嘛吧啊,。?!、;: \"”)»》】).-能可不没想想做搞办开和与跟及或哪什多情山村乡镇农最现贫困咋啥去得报项路远了在是帮")
+_BEFORE = frozenset('去到在往给帮来从向对跟和与及或想是选把将问看报投做比找那我们了庆县区进下回走爱的,。?!、;: "“(《【.-')
+_AFTER = frozenset(
+    '县区的那这有缺需要还怎教医养呢吗么嘛吧啊能可不没想做搞办开和与跟及或哪什多情山村乡镇农最现贫困咋啥去得报项路远了在是帮,。?!、;: "”)》】.-',
+)
 _SOUNDS_BEFORE = frozenset("qu zai dao gei bang wang xiang dui gen he wen kan bao xuan lai shi cong yu".split())
 _SOUNDS_AFTER = frozenset("xian qu de you na que xu ne ma hai zen neng bu mei xiang yang jiao yi nong he".split())
 _SHORTEST_FUZZY = 6
@@ -43,7 +45,7 @@ class CountyNames:
     """Finds counties; built once from the knowledge base and the lexicon."""
 
     def __init__(self, counties: Mapping[str, County], lexicon: Lexicon) -> None:
-        words: dict[str, list[str]] = {}
+        words: dict[str, Iterable[str]] = {TRAP: lexicon.traps}
         for county in counties.values():
             marks = lexicon.landmarks.get(county.id)
             words[county.id] = [
@@ -56,7 +58,7 @@ class CountyNames:
                 county.short.en,
                 county.id,
             ]
-        self._names = Phrases({TRAP: lexicon.traps} | words)
+        self._names = Phrases(words)
         self._slips = Phrases({key: (*slip.zh, *slip.en) for key, slip in lexicon.slips.items()})
         self._codes = {county.code: county.id for county in counties.values()}
         self._short = {county.short.zh: county.id for county in counties.values()}

@@ -50,7 +50,8 @@ class Evidence:
         start = next((p.start for p in self.places if clause.start <= p.start < self.kind.start), clause.start)
         inside = text[start : self.kind.end]
         rest = len(text) - len(inside)
-        return Stretch(start, self.kind.end) if len(inside) <= _LONGEST_NAME and rest >= _SHORT and not _SAID.search(inside) else None
+        alone = len(inside) <= _LONGEST_NAME and rest >= _SHORT and not _SAID.search(inside)
+        return Stretch(start, self.kind.end) if alone else None
 
     def covers(self, *, refused: bool, name: bool = False) -> list[Cover]:
         """What the classifier must not read letter by letter; ``refused`` also hides what the writer turned away."""
@@ -132,7 +133,7 @@ class EvidenceReader:
 
 
 def _apart(counties: list[Named], places: list[Origin]) -> tuple[list[Named], list[Origin]]:
-    """Counties and other places, where one word could be either (Wuxi): a place elsewhere only when its province is named too."""
+    """Counties and other places; a word that could be either (Wuxi) is a place elsewhere only when its province is named too."""
     if not counties or not places:
         return counties, places
     own = marked(places[-1].end, (Stretch(one.start, one.end) for one in counties if one.end <= places[-1].end))

@@ -5,7 +5,7 @@ Every feature is a 32-bit number (CRC-32 of its spelling, the same on every mach
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from zlib import crc32
 
@@ -76,11 +76,11 @@ def _letters(text: str, covers: Iterable[Cover]) -> tuple[list[str], list[tuple[
     letters, places = ["^"], [(0, 0)]
     place = 0
     while place < size:
-        cover = covering.get(place)
-        if cover is not None and cover.end > place:
-            letters.append(cover.sign)
-            places.append((place, cover.end))
-            place = cover.end
+        covered = covering.get(place)
+        if covered is not None and covered.end > place:
+            letters.append(covered.sign)
+            places.append((place, covered.end))
+            place = covered.end
             continue
         char = text[place]
         if hidden[place] or char == " ":
@@ -102,7 +102,7 @@ def _letters(text: str, covers: Iterable[Cover]) -> tuple[list[str], list[tuple[
     return letters, places, hidden
 
 
-def _words(tokens: Tokens, hidden: bytearray, add) -> None:
+def _words(tokens: Tokens, hidden: bytearray, add: Callable[[str, int, int], None]) -> None:
     last = "^"
     for word in tokens.words:
         if hidden[word.start]:
@@ -118,7 +118,7 @@ def _words(tokens: Tokens, hidden: bytearray, add) -> None:
         add(f"w:{last} $", tokens.words[-1].start, tokens.words[-1].end)
 
 
-def _sounds(tokens: Tokens, hidden: bytearray, add) -> None:
+def _sounds(tokens: Tokens, hidden: bytearray, add: Callable[[str, int, int], None]) -> None:
     heard = tokens.sounds
     for index, first in enumerate(heard):
         if hidden[first.start]:

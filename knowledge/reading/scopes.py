@@ -114,7 +114,7 @@ class ScopeReader:
                     if after >= 0:
                         refused.append(Stretch(sign.start, lasts.find(1, after + 1)))
                     continue
-                if text[edge:sign.start].startswith("非") or text[max(edge, sign.start - 4) : sign.start].startswith("非"):
+                if text[edge : sign.start].startswith("非") or text[max(edge, sign.start - 4) : sign.start].startswith("非"):
                     continue
                 into = no_county if sign.id.startswith("county") else refused
                 direction = sign.id.removeprefix("county_")

@@ -24,12 +24,13 @@ def _even(words: list[str]) -> list[str]:
 
 
 def table() -> str:
-    """One line per origin: ``山东/泰安<TAB>泰安<TAB>tai an…``; the first word is its own name. Words of two origins are left out."""
+    """One line per origin: ``山东/泰安<TAB>泰安<TAB>taian…``, its own name first. A word of two origins stays with the first."""
     data = yaml.load(SOURCE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     words: defaultdict[str, list[str]] = defaultdict(list)
 
     def add(origin: str, entry: dict[str, Any], *extra: str) -> None:
-        words[origin] += _even([entry["zh"], *extra, *entry.get("also", []), *([entry["en"]] if entry.get("en") else [])])
+        english = [entry["en"]] if entry.get("en") else []
+        words[origin] += _even([entry["zh"], *extra, *entry.get("also", []), *english])
 
     for province in data["provinces"]:
         add(province["zh"], province, province["full"], *province.get("short", []))
@@ -48,8 +49,8 @@ def table() -> str:
     for origin, names in words.items():
         for name in names:
             owners.setdefault(name, origin)
-    lines = ("\t".join([origin, *(name for name in dict.fromkeys(names) if owners[name] == origin)]) for origin, names in words.items())
-    return "\n".join(lines) + "\n"
+    own = {origin: [name for name in dict.fromkeys(names) if owners[name] == origin] for origin, names in words.items()}
+    return "".join("\t".join([origin, *names]) + "\n" for origin, names in own.items())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Train the classifier: ``python -m knowledge.training.train`` writes ``offers.bin`` and ``intent.bin`` in ``knowledge/reading/``.
+"""Train the classifier: ``python -m knowledge.training.train`` writes ``knowledge/reading/offers.bin`` and ``intent.bin``.
 
 The phrases in ``knowledge/training/*.yaml`` and the lexicon go in; the same phrases give the same file, byte for byte.
 Needs scikit-learn, which nothing else needs.
@@ -23,7 +23,10 @@ from knowledge.reading.classifier import INTENT, MAGIC, OFFERS
 from knowledge.reading.evidence import EvidenceReader
 
 FOLDER = Path(__file__).parent
-FIELDS = tuple("industry employment consumption education health elderly habitat facilities digital left_behind mediation civility culture capacity".split())
+FIELDS = tuple(
+    "industry employment consumption education health elderly habitat facilities digital left_behind mediation civility"
+    " culture capacity".split(),
+)
 INTENTS = tuple(
     "find_counties county_info task_info register_interest my_interests follow_up help cancel privacy contact_human"
     " out_of_scope admin_broadcast".split(),
@@ -72,7 +75,7 @@ def _said(things: dict[str, str], says: dict[str, str]) -> list[Phrase]:
     made: list[Phrase] = []
     for field, line in things.items():
         for thing in (one.strip() for one in line.split(",")):
-            english = thing.isascii() and " " in thing or thing.islower() and thing.isascii()
+            english = thing.isascii() and (" " in thing or thing.islower())
             fitting = [(intent, one) for intent, one in sentences if one.replace("⌂", "").isascii() == english or one == "{}"]
             for intent, sentence in chance.sample(fitting, min(_SENTENCES, len(fitting))):
                 county = chance.choice(_COUNTIES)[english]
