@@ -19,7 +19,7 @@ from handlers.texts import Texts
 from knowledge.base import KnowledgeBase
 from knowledge.clock import Clock, in_shanghai
 from knowledge.matching import Circumstances, Wish
-from knowledge.records import inbox, people
+from knowledge.records import coordinators, inbox, people
 from knowledge.records.coverage import coverage
 from knowledge.records.people import Person
 from knowledge.records.store import Store
@@ -81,10 +81,20 @@ class Services:
         """What the person is to the office: ``city`` for owners, ``guest`` for everybody else."""
         return "city" if person in self.owners else "guest"
 
-    def office(self) -> list[int]:
-        """Who is told of what comes in: those who opened the chat and can be reached. The others see it when they start."""
+    def role_at(self, person: int, county: str) -> str | None:
+        """What the person is to the cases of this county: ``city`` for owners, ``county`` for its coordinators, else None."""
+        if person in self.owners:
+            return "city"
+        return "county" if coordinators.is_one(self.store, person, county) else None
+
+    def office(self, county: str = "") -> list[int]:
+        """Who is told of what comes in, the county's coordinators first: those who opened the chat and can be reached.
+
+        The others see it when they start.
+        """
         known = (people.get(self.store, owner) for owner in sorted(self.owners))
-        return [one.id for one in known if one and one.started is not None and one.unreachable is None]
+        city = [one.id for one in known if one and one.started is not None and one.unreachable is None]
+        return list(dict.fromkeys([*coordinators.at(self.store, county), *city]))
 
     def around(self) -> Circumstances:
         """What ranking depends on, as it is now."""
