@@ -69,11 +69,16 @@ class Past(_Part):
 
 
 class Home(_Part):
-    """Words around the writer's own place."""
+    """Words around the writer's own place.
 
-    before: Words
-    after: Words
-    en: Words
+    ``hello`` opens a message, ``here`` stands before one's own place, ``towards`` before somebody else's; ``not_places``
+    only contain a place's name.
+    """
+
+    hello: Words
+    here: Words
+    towards: Words
+    not_places: Words
 
 
 class Lexicon(_Part):
@@ -145,9 +150,18 @@ class Phrases:
         for word in self._han:
             lengths[word[0]].add(len(word))
         self._lengths = {char: tuple(sorted(sizes, reverse=True)) for char, sizes in lengths.items()}
-        self._stem_lengths = tuple(sorted({len(stem) for stem in self._stems}, reverse=True))
-        self._most_words = max((word.count(" ") + 1 for word in (*self._latin, *self._stems)), default=0)
-        self._most_sounds = max(map(len, self._sounds), default=0)
+        stems: defaultdict[str, set[int]] = defaultdict(set)
+        for stem in self._stems:
+            stems[stem[0]].add(len(stem))
+        self._stem_lengths = {char: tuple(sorted(sizes, reverse=True)) for char, sizes in stems.items()}
+        self._most_words: dict[str, int] = {}
+        for phrase in (*self._latin, *self._stems):
+            first = phrase.split(" ", 1)[0]
+            self._most_words[first] = max(self._most_words.get(first, 1), phrase.count(" ") + 1)
+        counts: defaultdict[str, set[int]] = defaultdict(set)
+        for spoken in self._sounds:
+            counts[spoken[0]].add(len(spoken))
+        self._counts = {syllable: tuple(sorted(sizes, reverse=True)) for syllable, sizes in counts.items()}
 
     def in_han(self, text: str) -> Iterator[Hit]:
         """Han words of the text, longest at each place, none inside another."""
@@ -166,7 +180,8 @@ class Phrases:
         """English words and stems among the tokens, longest at each place."""
         place = 0
         while place < len(tokens):
-            for count in range(min(self._most_words, len(tokens) - place), 0, -1):
+            most = self._most_words.get(tokens[place].text, 1)
+            for count in range(min(most, len(tokens) - place), 0, -1):
                 key = " ".join(token.text for token in tokens[place : place + count]).replace("'", "")  # tai'an, taian
                 name = self._latin.get(key) or self._stem(key)
                 if name is not None:
@@ -177,7 +192,7 @@ class Phrases:
                 place += 1
 
     def _stem(self, key: str) -> str | None:
-        for length in self._stem_lengths:
+        for length in self._stem_lengths.get(key[0], ()):
             name = self._stems.get(key[:length])
             if name is not None and " " not in key[length:]:
                 return name
@@ -187,7 +202,7 @@ class Phrases:
         """Han words written as pinyin: longest at each place, whole syllables only."""
         place = 0
         while place < len(syllables):
-            for count in range(min(self._most_sounds, len(syllables) - place), 1, -1):
+            for count in self._counts.get(syllables[place].syllable, ()):
                 run = syllables[place : place + count]
                 name = self._sounds.get(tuple(item.syllable for item in run))
                 if name is not None:

@@ -25,7 +25,8 @@ _STREET = re.compile(r"[路街]|大道|机场|国际机场")
 _UNIT = re.compile(r"区|县|土家族|苗族|自治县|经开区")
 _BEFORE = frozenset('去到在往给帮来从向对跟和与及或想是选把将问看报投做比找那我们了庆县区进下回走爱的,。?!、;: "“(《【.-')
 _AFTER = frozenset(
-    '县区的那这有缺需要还怎教医养呢吗么嘛吧啊能可不没想做搞办开和与跟及或哪什多情山村乡镇农最现贫困咋啥去得报项路远了在是帮,。?!、;: "”)》】.-',
+    "县区的那这有缺需要还怎教医养呢吗么嘛吧啊能可不没想做搞办开和与跟及或哪什多情山村乡镇农最现贫困咋啥去得报项路远了在是帮"
+    ',。?!、;: "”)》】.-',
 )
 _SOUNDS_BEFORE = frozenset("qu zai dao gei bang wang xiang dui gen he wen kan bao xuan lai shi cong yu".split())
 _SOUNDS_AFTER = frozenset("xian qu de you na que xu ne ma hai zen neng bu mei xiang yang jiao yi nong he".split())

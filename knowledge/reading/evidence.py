@@ -133,7 +133,7 @@ class EvidenceReader:
 
 
 def _apart(counties: list[Named], places: list[Origin]) -> tuple[list[Named], list[Origin]]:
-    """Counties and other places; a word that could be either (Wuxi) is a place elsewhere only when its province is named too."""
+    """Counties and other places; what could be either (Wuxi) is elsewhere only when its province is named too."""
     if not counties or not places:
         return counties, places
     own = marked(places[-1].end, (Stretch(one.start, one.end) for one in counties if one.end <= places[-1].end))

@@ -27,6 +27,8 @@ _CLAUSE = re.compile(r"[^,。;!?!?:.\n]+")
 _INCLUSIVE = re.compile(r"还|也|以外还|之外还|另外|in addition|also")
 _EXCLUSIVE = re.compile(r"都行|都可以|其他|其它|别的|都要|都能|都做|anything|any other")
 _NEAR = 4
+_NOTHING_BUT = "非"
+"""非黔江不去: to this county and no other."""
 _NO, _JUST = "no", re.compile(r"\b(?:please|only|just|but)\b")
 
 
@@ -34,9 +36,9 @@ _NO, _JUST = "no", re.compile(r"\b(?:please|only|just|but)\b")
 class Scopes:
     """``refused`` holds for fields and counties, ``no_county`` for counties alone, ``past`` for counties."""
 
-    refused: tuple[Stretch, ...]
-    no_county: tuple[Stretch, ...]
-    past: tuple[Stretch, ...]
+    refused: list[Stretch]
+    no_county: list[Stretch]
+    past: list[Stretch]
 
 
 def marked(size: int, stretches: Iterable[Stretch]) -> bytearray:
@@ -86,7 +88,7 @@ class ScopeReader:
         """The scopes of a text; ``content``: where fields and counties stand, for words that refuse either way."""
         text = tokens.text
         signs = sorted([*self._signs.in_han(text), *self._latin.in_latin(tokens.words)])
-        if any(text.startswith(_NO, word.start) for word in tokens.words) and _JUST.search(text):
+        if _JUST.search(text):
             signs = sorted([*signs, *(Hit(w.start, w.end, "before") for w in tokens.words if w.text == _NO)])
         refused: list[Stretch] = []
         no_county: list[Stretch] = []
@@ -99,34 +101,39 @@ class ScopeReader:
             inside: list[Hit] = []
             while queue and queue[0].start < clause.end:
                 inside.append(queue.popleft())
-            edge = clause.start
-            for index, sign in enumerate(inside):
-                until = next((s.start for s in inside[index + 1 :] if s.id == "contrast"), clause.end)
-                if sign.id == "contrast":
-                    edge = sign.start
-                    continue
-                if sign.id == "past":
-                    behind = firsts.find(1, sign.end, clause.end) >= 0
-                    past.append(Stretch(sign.start if behind else edge, clause.end))
-                    continue
-                if sign.id == "only":
-                    after = firsts.find(1, sign.end, sign.end + 2)
-                    if after >= 0:
-                        refused.append(Stretch(sign.start, lasts.find(1, after + 1)))
-                    continue
-                if text[edge : sign.start].startswith("非") or text[max(edge, sign.start - 4) : sign.start].startswith("非"):
-                    continue
-                into = no_county if sign.id.startswith("county") else refused
+            self._clause(text, clause, inside, Scopes(refused, no_county, past), (firsts, lasts))
+        return Scopes(refused, no_county, past)
+
+    def _clause(self, text: str, clause: Stretch, signs: list[Hit], into: Scopes, content: tuple[bytearray, bytearray]) -> None:
+        """Add the stretches of one clause; ``content`` flags where fields and counties begin and end."""
+        firsts, lasts = content
+        edge = clause.start
+        untils: list[int] = []
+        until = clause.end
+        for sign in reversed(signs):
+            untils.append(until)
+            until = sign.start if sign.id == "contrast" else until
+        for sign, until in zip(signs, reversed(untils), strict=True):
+            if sign.id == "contrast":
+                edge = sign.start
+            elif sign.id == "past":
+                behind = firsts.find(1, sign.end, clause.end) >= 0
+                into.past.append(Stretch(sign.start if behind else edge, clause.end))
+            elif sign.id == "only":
+                after = firsts.find(1, sign.end, sign.end + 2)
+                if after >= 0:
+                    into.refused.append(Stretch(sign.start, lasts.find(1, after + 1)))
+            elif not (text.startswith(_NOTHING_BUT, edge) or text.startswith(_NOTHING_BUT, max(edge, sign.start - _NEAR))):
+                refused = into.no_county if sign.id.startswith("county") else into.refused
                 direction = sign.id.removeprefix("county_")
                 if direction == "both":
                     behind = firsts.find(1, sign.end, until) >= 0
                     ahead = lasts.find(1, max(edge, sign.start - _NEAR), sign.start + 1) >= 0
                     direction = "after" if ahead and not behind else "before"
                 if direction == "after":
-                    into.append(Stretch(edge, sign.end))
+                    refused.append(Stretch(edge, sign.end))
                 elif not self._adds(text, sign.start, sign.end, clause):
-                    into.append(Stretch(sign.start, until))
-        return Scopes(tuple(refused), tuple(no_county), tuple(past))
+                    refused.append(Stretch(sign.start, until))
 
     @staticmethod
     def _adds(text: str, start: int, end: int, clause: Stretch) -> bool:

@@ -24,7 +24,7 @@ def _even(words: list[str]) -> list[str]:
 
 
 def table() -> str:
-    """One line per origin: ``山东/泰安<TAB>泰安<TAB>taian…``, its own name first. A word of two origins stays with the first."""
+    """One line per origin: ``山东/泰安<TAB>泰安<TAB>taian…``, its own name first; a word of two origins stays with one."""
     data = yaml.load(SOURCE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     words: defaultdict[str, list[str]] = defaultdict(list)
 
