@@ -6,19 +6,28 @@ application is started on each copy. With real processes, SIGKILL comes after li
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Container, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from bot.channels.chat import plain
 from handlers.texts import Texts
 from knowledge.base import KnowledgeBase
+from knowledge.records import people
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
+from tests.botapi import TOKEN, BotApi
+from tests.programs import Program, jiedui
 from tests.talk import Person, Talk
 
+Kept = list[list[tuple[object, ...]]]
 Step = tuple[str, str, str]
 """Who, ``says`` or ``presses``, what."""
 
@@ -85,7 +94,7 @@ WHAT_COUNTS = (
     "SELECT id, person, county, need, task, offer, grouped, stage, version, turn, handler FROM interests",
     "SELECT id, interest, actor, role, move, before, after, reason, note FROM interest_events",
     "SELECT id, person, notice, view, json_remove(args, '$.repeated'), state FROM deliveries",
-    "SELECT due, kind, subject, version FROM deadlines",
+    "SELECT due - (SELECT created FROM interests WHERE id = subject), kind, subject, version FROM deadlines",
     "SELECT person, purpose, version, given FROM consents",
     "SELECT id, person, kind, text, answer, answerer FROM questions",
     "SELECT id, author, html, state FROM notices",
@@ -93,7 +102,7 @@ WHAT_COUNTS = (
 """What has to be the same as in an unbroken conversation."""
 
 
-def records(store: Store) -> list[list[tuple[object, ...]]]:
+def records(store: Store) -> Kept:
     """Everything that counts in a database, without the times and numbers of updates."""
     return [[tuple(row) for row in store.all(query)] for query in WHAT_COUNTS]
 
@@ -158,7 +167,7 @@ class Whole:
     """An unbroken conversation: what counted and what was last shown after each step, and the kills to try."""
 
     kills: list[Kill]
-    counted: list[list[list[tuple[object, ...]]]] = field(default_factory=list)
+    counted: list[Kept] = field(default_factory=list)
     last: list[str] = field(default_factory=list)
 
 
@@ -203,3 +212,143 @@ async def test_whatever_was_last_committed_the_conversation_goes_on(
                 person = await does(talk, conversation[kill.step + 1])
                 assert person.last == whole.last[kill.step + 1], where
                 assert records(talk.store) == whole.counted[kill.step + 1], where
+
+
+# -- real processes -------------------------------------------------------------------------------------------------------
+
+LINES = (
+    ("我们是泰安的养老服务机构", "1. 巫溪"),
+    ("1", "这里与泰安结对"),
+    ("1", "第 1 步"),
+    ("1", "第 2 步"),
+    ("泰安市夕阳红养老服务中心", "第 3 步"),
+    ("王老师", "第 4 步"),
+    ("13812345678", "第 5 步"),
+    ("十名护理员,每月来两天", "第 6 步"),
+    (":press 1", "请核对"),
+    (":press 1", "已登记,编号 1"),
+)
+"""What is typed into `jiedui chat`, and what then has to be shown."""
+
+
+NEVER = -1.0
+
+
+def received(database: Path) -> int:
+    """How many updates a database has kept."""
+    with closing(sqlite3.connect(database)) as found:
+        return int(found.execute("SELECT count(*) FROM inbox").fetchone()[0])
+
+
+@asynccontextmanager
+async def chat(database: Path) -> AsyncIterator[Program]:
+    """`jiedui chat` through a pipe, as li, with an owner who is told of interests."""
+    async with jiedui(database.parent, "chat", "--db", database.name) as program:
+        program.write(":admin boss", ":as li")
+        await program.says("以 li 的身份说话")
+        yield program
+
+
+async def typed(database: Path, kills: Mapping[int, float | None]) -> Kept:
+    """Type LINES. ``kills`` says within which SIGKILL comes: after so many seconds, or with None once the answer is there."""
+    shown, number = "", 0
+    while True:
+        async with chat(database) as program:
+            if number:
+                line, answer = LINES[number - 1]
+                if received(database) < number:  # typed, but never read
+                    program.write(line)
+                    await program.says(answer)
+                assert answer in shown + program.out, f"no answer to {line}"
+            while number < len(LINES):
+                line, answer = LINES[number]
+                program.write(line)
+                wait = kills.get(number, NEVER)
+                await (asyncio.sleep(wait) if wait and wait != NEVER else program.says(answer))
+                number += 1
+                if wait != NEVER:
+                    await program.kill()
+                    shown = program.out
+                    break
+            else:
+                await program.end_of_input()
+                return kept(database, "terminal")
+
+
+def kept(database: Path, channel: str) -> Kept:
+    """What counts in a database."""
+    with closing(Store(database, channel=channel)) as store:
+        return records(store)
+
+
+async def test_a_chat_killed_within_lines_and_after_them_registers_exactly_one_interest(tmp_path: Path) -> None:
+    random = Random(1)
+    even, odd = range(0, len(LINES), 2), range(1, len(LINES), 2)
+    whole, within, after = await asyncio.gather(
+        typed(tmp_path / "whole.db", {}),
+        typed(tmp_path / "within.db", {number: random.uniform(0.001, 0.06) for number in even}),
+        typed(tmp_path / "after.db", dict.fromkeys(odd)),
+    )
+    assert within == whole
+    assert after == whole
+
+
+BOSS, LI = 11, 21
+SENT = (
+    ("says", "我们是泰安的养老服务机构", "1. 巫溪"),
+    ("presses", "1", "这里与泰安结对"),
+    ("presses", "登记意向", "第 1 步"),
+    ("presses", "全部同意", "第 2 步"),
+    ("says", "泰安市夕阳红养老服务中心", "第 3 步"),
+    ("says", "王老师", "第 4 步"),
+    ("says", "13812345678", "第 5 步"),
+    ("says", "十名护理员,每月来两天", "第 6 步"),
+    ("presses", "单独", "请核对"),
+    ("presses", "提交", "已登记,编号 1"),
+)
+"""What li sends to `jiedui run`, and what then has to reach li."""
+
+
+def run(database: Path, api: BotApi) -> AbstractAsyncContextManager[Program]:
+    """`jiedui run` on a database."""
+    collects = {"operator": "测试单位", "privacy_contact": "a@example.org"}
+    return jiedui(database.parent, "run", token=TOKEN, api_url=api.url, owners=BOSS, db=database, **collects)
+
+
+async def sent(database: Path, kills: Container[int], random: Random) -> Kept:
+    """Send SENT. Within the updates of ``kills``, SIGKILL comes a moment after they were fetched, or before that."""
+    async with BotApi() as api:
+        number = 0
+        while True:
+            async with run(database, api) as program:
+                await program.says("running as")
+                if number:
+                    await api.hears(LI, SENT[number - 1][2])
+                while number < len(SENT):
+                    how, what, answer = SENT[number]
+                    update = api.says(LI, what) if how == "says" else api.presses(LI, what)
+                    number += 1
+                    if number - 1 in kills:
+                        if random.random() < 0.8:
+                            await api.fetched(update)
+                        await asyncio.sleep(random.uniform(0, 0.06))
+                        await program.kill()
+                        break
+                    await api.hears(LI, answer)
+                else:
+                    await api.hears(BOSS, "新意向")
+                    await program.stop()
+                    assert all("可能重复" in call.text for call in api.sent(BOSS)[1:])
+                    return kept(database, "telegram")
+
+
+async def test_a_run_killed_within_updates_registers_exactly_one_interest_and_answers_everything(tmp_path: Path) -> None:
+    databases = [tmp_path / f"{name}.db" for name in ("whole", "even", "odd")]
+    for database in databases:
+        with closing(Store(database, channel="telegram")) as store:  # only an owner who has opened the chat can be told
+            people.meet(store, BOSS, "zh", 1)
+            people.started(store, BOSS, 1)
+    kills: list[Container[int]] = [(), range(0, len(SENT), 2), range(1, len(SENT), 2)]
+    whole, even, odd = await asyncio.gather(*(sent(*pair, Random(2)) for pair in zip(databases, kills, strict=True)))
+    assert even == whole
+    assert odd == whole
