@@ -137,11 +137,16 @@ class Reader:
         return fields, tuple(name.partition(":")[2] for name in unsure[:3])
 
     def _because(self, seen: Evidence, features: list[Known], scores: dict[str, float], chosen: list[str]) -> tuple[Found, ...]:
-        """The chosen conclusions, best first, with the words that spoke for each."""
-        return tuple(
-            self._found(seen, (*self._offers.because(name, features), name.partition(":")[2]))
-            for name in sorted(chosen, key=lambda name: -scores[name])
-        )
+        """The chosen conclusions, best first, each with the word of the lexicon that says it, or with what spoke for it."""
+        away = marked(len(seen.even.text), seen.scopes.refused)
+        said = {hit.id: hit for hit in reversed(seen.hits) if not away[hit.start]}
+        found: list[Found] = []
+        for name in sorted(chosen, key=lambda name: -scores[name]):
+            group, _, one = name.partition(":")
+            hit = said.get(f"{group.removesuffix('s')}:{one}")
+            start, end = (hit.start, hit.end) if hit else self._offers.because(name, features)
+            found.append(self._found(seen, (start, end, one)))
+        return tuple(found)
 
     def _refused_fields(self, seen: Evidence, kept: set[str]) -> tuple[Found, ...]:
         away = marked(len(seen.even.text), seen.scopes.refused)

@@ -18,7 +18,8 @@ OFFERS = Path(__file__).with_name("offers.bin")
 INTENT = Path(__file__).with_name("intent.bin")
 """The models: fields and resources, and the intent. Made by ``python -m knowledge.training.train``."""
 MAGIC = b"JIEDUI1\n"
-_WINDOW = 8
+_CLEAR = 0.3
+"""A character is quoted when it speaks at least this much as clearly as the clearest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,14 @@ def _read(kind: str, raw: bytes, start: int, count: int) -> array[int]:
 
 
 def _best_run(worth: dict[int, float]) -> tuple[int, int]:
-    """The run of neighbouring places with the greatest sum; ``(0, 0)`` when none is above zero."""
+    """The run of neighbouring places that speak clearly, with the greatest sum; ``(0, 0)`` when none does."""
+    floor = _CLEAR * max(worth.values(), default=0.0)
     best, best_run = 0.0, (0, 0)
     total, start, last = 0.0, 0, -2
     for place in sorted(worth):
         if total <= 0 or place > last + 2:
             total, start = 0.0, place
-        total += worth[place]
+        total += worth[place] - floor
         last = place
         if total > best:
             best, best_run = total, (start, place + 1)
