@@ -10,7 +10,7 @@ from telegram.ext import BaseHandler, CommandHandler
 from handlers.buttons import Button, number, press, short
 from handlers.context import Context, Reply, Services
 from handlers.interest import subject_name
-from handlers.moves import ask_words
+from handlers.moves import after_move, ask_words
 from handlers.pairings import find_target, listing
 from handlers.presses import Presses
 from handlers.views import view
@@ -98,7 +98,9 @@ def asker_card(services: Services, lang: str, interest: Interest) -> Reply:
 def card_view(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     """The card, after a move of one's own."""
     interest = interests.get(services.store, int(args["interest"]))
-    return asker_card(services, lang, interest) if interest else Reply(services.texts(lang, "press.gone"))
+    if interest is None:
+        return Reply(services.texts(lang, "press.gone"))
+    return after_move(services, lang, asker_card(services, lang, interest), args)
 
 
 @view("asker.moved")

@@ -56,7 +56,15 @@ def _finish(context: Context, draft: Draft) -> Done:
         return "moves.forbidden", {}
     if result.outcome != "done":
         return "moves.stale", {"interest": number, "office": int(role != "organisation")}
-    return ("asker.card" if role == "organisation" else "office.card"), {"interest": number}
+    return ("asker.card" if role == "organisation" else "office.card"), {"interest": number, "did": move}
+
+
+def after_move(services: Services, lang: str, card: Reply, args: dict[str, Any]) -> Reply:
+    """The card after a move of one's own, under the line that says what became of the words."""
+    if not args.get("did"):
+        return card
+    done = services.texts(lang, f"did.{args['did']}")
+    return Reply(f"{done}\n\n{card.text}", card.rows)
 
 
 @view("moves.stale")

@@ -222,7 +222,7 @@ class Talk:
     async def move_clock(self, seconds: int) -> None:
         """Let time pass, with everything that falls due."""
         self.chat.clock.move(seconds)
-        self.people.memory.clock = self.chat.clock.offset
+        self.people.remember_clock(self.chat.clock.offset)
         self.services.wake()
         await settled(self.chat.app)
 

@@ -99,6 +99,7 @@ TIERS = get_args(County.model_fields["tier"].annotation)
 PATTERNS: dict[str, set[str]] = {
     "asker.moved.{}": {f"asker.moved.{move.id}" for move in MOVES.values() if move.roles == OFFICE},
     "command.{}": {f"command.{command.name}" for command in COMMANDS},
+    "did.{}": {f"did.{move.id}" for move in MOVES.values() if move.words},
     "event.{}": {f"event.{move}" for move in ("register", *MOVES)},
     "move.{}": {f"move.{move}" for move in MOVES},
     "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles == SIDE},

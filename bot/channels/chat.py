@@ -196,7 +196,7 @@ class Chat:
 
     async def _move_clock(self, seconds: int) -> None:
         self.clock.move(seconds)
-        self.people.memory.clock = self.clock.offset
+        self.people.remember_clock(self.clock.offset)
         self._screen.line(self._text("terminal.clock", now=self.clock.now()))
         self.app.bot_data["services"].wake()
         await settled(self.app)

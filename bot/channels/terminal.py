@@ -156,6 +156,11 @@ class People:
         self._request.keep()
         return person
 
+    def remember_clock(self, offset: int) -> None:
+        """By how much the clock was moved."""
+        self.memory.clock = offset
+        self._request.keep()
+
     @property
     def person(self) -> int:
         """The id of the person who is speaking."""

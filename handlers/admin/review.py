@@ -11,7 +11,7 @@ from handlers.buttons import Button, number, press
 from handlers.context import Context, Reply, Services
 from handlers.interest import subject_name
 from handlers.mine import trail, words_of
-from handlers.moves import FORMS, ask_words
+from handlers.moves import FORMS, after_move, ask_words
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.records import interests, questions
@@ -51,7 +51,9 @@ def _of(services: Services, args: dict[str, Any]) -> Interest | None:
 def card_view(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     """The card, after a move of one's own."""
     interest = _of(services, args)
-    return office_card(services, lang, interest) if interest else Reply(services.texts(lang, "press.gone"))
+    if interest is None:
+        return Reply(services.texts(lang, "press.gone"))
+    return after_move(services, lang, office_card(services, lang, interest), args)
 
 
 @view("office.new")

@@ -210,7 +210,7 @@ def move(
         _event(store, interest, Event(now, actor, role, name, before.stage, after, *_reason(name, words)))
         _deadlines(store, interest, after if step.turn in OFFICE else "", version + 1, now)
         if role == "organisation":
-            for one in [before.handler] if before.handler else office:
+            for one in [before.handler] if before.handler in office else office:  # the handler may have left
                 deliveries.put(store, one, "office.moved", now, interest=interest, move=name)
         else:
             deliveries.put(store, before.person, "asker.moved", now, interest=interest, move=name)
