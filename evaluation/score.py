@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge import loading
+from knowledge.base import KnowledgeBase
 from knowledge.understanding import Reader, as_json
 
 FOLDER = Path(__file__).parent
@@ -27,6 +28,8 @@ FIELDS = (
 _SHORT = {"fields": "exact set of fields", "intent": "intent", "whole": "whole sentence"}
 Row = dict[str, Any]
 Z = 1.96
+YEAR = 2023
+"""The year in which the scenarios are ranked: freshness of the evidence must not change the figures with the calendar."""
 
 
 def wilson(hits: int, total: int) -> tuple[float, float]:
@@ -183,6 +186,19 @@ def faults(gold: list[Row], said: list[Row], tag: str) -> None:
             print(want["id"], want["text"][:120].replace("\n", "⏎"), wrong)
 
 
+def show_scenarios(known: KnowledgeBase, wanted: list[Row], *, failures: bool) -> None:
+    """Print how often each rule of the ranking held."""
+    from evaluation import scenarios
+
+    counts, failed = scenarios.score(known, wanted, YEAR)
+    print(f"{len(wanted)} scenarios of ranking")
+    for name, (hits, total) in counts.items():
+        low, high = wilson(hits, total)
+        print(f"  {name:42}{hits / total * 100:8.1f} %  {low * 100:5.1f}-{high * 100:5.1f} n={total}")
+    if failures:
+        print(*failed, sep="\n")
+
+
 def main() -> None:
     """Read the arguments, score, and write the figures when asked."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -194,9 +210,13 @@ def main() -> None:
     part = "sealed" if options.sealed else "dev"
     kept = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
     gold = rows(options.file or FOLDER / part / "understanding.jsonl")
-    said, times = read_all(Reader(known := loading.load(), lexicon=known.lexicon), gold)
+    known = loading.load()
+    said, times = read_all(Reader(known), gold)
     if options.errors:
         faults(gold, said, options.errors)
+    scenarios = FOLDER / part / "scenarios.jsonl"
+    if scenarios.exists() and not options.file:
+        show_scenarios(known, rows(scenarios), failures=bool(options.errors))
     kept[part] = show(gold, said, times, kept.get(part, {}))
     if options.write and not options.file:
         FIGURES.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
