@@ -8,8 +8,10 @@ import unicodedata
 from handlers.forms import Fault
 
 NAME_MAX, CONTACT_MAX, OFFER_MAX, KEPT_MAX, NOTICE_MAX = 60, 30, 600, 2500, 3500
-PHONE = re.compile(r"^\+?\d{7,15}$")
-CONTROL = re.compile(r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
+PHONE = re.compile(r"\+?[0-9]{7,15}")
+BEFORE_PHONE = re.compile(r"(?:tel|phone|mobile|(?:我的|本人)?(?:联系)?(?:电话|手机)?(?:号码|号)?[是为]?):?", re.IGNORECASE)
+CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]+")
+CONTROL_BUT_LINES = re.compile(CONTROL.pattern.replace(r"\u0000-\u001f", r"\u0000-\u0009\u000b-\u001f"))
 
 
 def one_line(text: str) -> str:
@@ -39,9 +41,10 @@ def contact(text: str) -> str | Fault:
 
 def phone(text: str) -> str | Fault:
     """A telephone number: 7 to 15 digits, spaces, dashes and brackets allowed; mainland mobiles have eleven digits."""
-    number = re.sub(r"[\s\-()（）.—–]", "", unicodedata.normalize("NFKC", text))
-    number = re.sub(r"^(电话|手机|号码|tel|phone)[::]?", "", number, flags=re.IGNORECASE)
-    if not PHONE.match(number):
+    number = re.sub(r"[\s\-().—–]", "", CONTROL.sub("", unicodedata.normalize("NFKC", text)))
+    if said := BEFORE_PHONE.match(number):
+        number = number[said.end() :]
+    if not PHONE.fullmatch(number):
         return Fault("fault.phone")
     if number.startswith("1") and len(number) != 11 and len(number) >= 9:
         return Fault("fault.phone.mobile", {"n": len(number)})
@@ -65,6 +68,3 @@ def _sentences(text: str, most: int) -> str | Fault:
     if len(words) < 2 or not any(c.isalnum() for c in words):
         return Fault("fault.offer.short")
     return words
-
-
-CONTROL_BUT_LINES = re.compile(r"[\u0000-\u0009\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")

@@ -81,12 +81,11 @@ class Outcome:
 
 
 def begin(form: Form, draft: Draft, now: int) -> Draft:
-    """The draft at the first question that has no answer yet, owning the next text."""
-    known = form.step(draft.step)
-    step = draft.step if known or (draft.step == PREVIEW and form.preview) else _first_open(form, draft.answers)
-    if draft.version != form.version or not step:
-        step = _first_open(form, draft.answers)
-    return replace(draft, step=step, version=form.version, focus=now + FOCUS)
+    """The draft where it was, or else at the first question that has no answer yet, owning the next text."""
+    step = form.step(draft.step)
+    there = draft.version == form.version and step is not None and step.when(draft.answers)
+    name = draft.step if there else _first_open(form, draft.answers)
+    return replace(draft, step=name, version=form.version, focus=now + FOCUS, mending=draft.mending and name != PREVIEW)
 
 
 def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Outcome]:
@@ -96,7 +95,8 @@ def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Ou
     if given.kind == "look" or (given.step and given.step != draft.step and given.kind in {"choice", "tick", "skip"}):
         return draft, _here(form, draft)
     if given.kind == "edit":
-        if (draft.step == PREVIEW or draft.mending) and form.step(given.value):
+        wanted = form.step(given.value)
+        if (draft.step == PREVIEW or draft.mending) and wanted and wanted.when(draft.answers):
             return replace(draft, step=given.value, mending=True), Outcome("ask")
         return draft, _here(form, draft)
     if given.kind == "back":
@@ -108,7 +108,7 @@ def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Ou
     if given.kind == "skip":
         return _answered(form, draft, "") if step.skippable else (draft, Outcome("ask", Fault("form.fault.no_skip")))
     if given.kind == "tick":
-        return _ticked(form, draft, step, given.value)
+        return _ticked(form, draft, step, given.value) if step.ticks else (draft, _here(form, draft))
     if given.kind == "choice":
         return _answered(form, draft, given.value) if given.value in step.choices else (draft, _here(form, draft))
     return _text(form, draft, step, given.value)
@@ -142,16 +142,26 @@ def _ticked(form: Form, draft: Draft, step: Step, value: str) -> tuple[Draft, Ou
 
 def _answered(form: Form, draft: Draft, answer: str) -> tuple[Draft, Outcome]:
     answers = {**draft.answers, draft.step: answer}
-    following = PREVIEW if draft.mending else _next(form, draft.step, answers)
-    draft = replace(draft, answers=answers, step=following, mending=False)
-    if following == PREVIEW and not form.preview:
+    if draft.mending:
+        return _mended(form, replace(draft, answers=answers))
+    draft = replace(draft, answers=answers, step=_next(form, draft.step, answers))
+    if draft.step == PREVIEW and not form.preview:
         return draft, Outcome("done")
+    if draft.step == PREVIEW:  # a question that a later answer has opened may stand before the last one
+        return _mended(form, draft)
+    return draft, _here(form, draft)
+
+
+def _mended(form: Form, draft: Draft) -> tuple[Draft, Outcome]:
+    """Back to the preview; a question that the new answer has opened is asked before."""
+    step = _first_open(form, draft.answers)
+    draft = replace(draft, step=step, mending=step != PREVIEW)
     return draft, _here(form, draft)
 
 
 def _back(form: Form, draft: Draft) -> tuple[Draft, Outcome]:
     if draft.mending:
-        return replace(draft, step=PREVIEW, mending=False), Outcome("preview")
+        return _mended(form, draft)
     asked = [step.id for step in form.steps if step.when(draft.answers)]
     place = asked.index(draft.step) if draft.step in asked else len(asked)
     if place == 0:
@@ -174,6 +184,12 @@ def _next(form: Form, name: str, answers: Answers) -> str:
 
 def _first_open(form: Form, answers: Answers) -> str:
     for step in form.steps:
-        if step.when(answers) and step.id not in answers:
+        if step.when(answers) and not _is_answered(step, answers):
             return step.id
     return PREVIEW if form.preview else form.steps[-1].id
+
+
+def _is_answered(step: Step, answers: Answers) -> bool:
+    """Ticks count as an answer only when all are set: a consent is never taken for given."""
+    answer = answers.get(step.id)
+    return answer is not None and (not step.ticks or set(step.ticks) <= set(answer.split(",")))
