@@ -173,6 +173,9 @@ class Reader:
                 home = one
             else:
                 named.append(one)
+        turned = marked(len(seen.even.text), (*seen.scopes.refused, *seen.scopes.no_county))
+        never = {one.id for one in refused if turned[one.start]}
+        named = [one for one in named if one.id not in never]
         kept = {one.id for one in named}
         return named, [one for one in refused if one.id not in kept], home
 

@@ -66,6 +66,9 @@ def test_counties(reader: Reader, text: str, counties: list[str]) -> None:
         ("以前在彭水做过,这次想去石柱", ["shizhu"], ["pengshui"]),
         ("Anything but Wushan please", [], ["wushan"]),
         ("非黔江不去", ["qianjiang"], []),
+        ("巫溪已经派过队了,换个县", [], ["wuxi"]),
+        ("不去开州,开州我们年年去", [], ["kaizhou"]),
+        ("去年在石柱,今年想换到云阳", ["yunyang"], ["shizhu"]),
     ],
 )
 def test_refused_and_past_counties(reader: Reader, text: str, kept: list[str], refused: list[str]) -> None:

@@ -12,7 +12,7 @@ from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.counties import CountyNames, Named
 from knowledge.reading.features import COUNTY, HIDDEN, NAME, PLACE, Cover, Feature, features
 from knowledge.reading.kinds import KindHit, KindReader
-from knowledge.reading.origins import Origin, Places
+from knowledge.reading.origins import CHONGQING, Origin, Places
 from knowledge.reading.scopes import ScopeReader, Scopes, Stretch, clauses, marked
 from knowledge.reading.tokens import Tokens, cut
 from knowledge.text import Even, even
@@ -138,6 +138,12 @@ def _apart(counties: list[Named], places: list[Origin]) -> tuple[list[Named], li
         return counties, places
     own = marked(places[-1].end, (Stretch(one.start, one.end) for one in counties if one.end <= places[-1].end))
     often = Counter(place.province for place in places)
-    elsewhere = [p for p in places if not (own[p.start] and own[p.end - 1]) or often[p.province] > 1]
+    here = [place.start for place in places if place.province == CHONGQING]
+    elsewhere = [
+        place
+        for place in places
+        if not (own[place.start] and own[place.end - 1])
+        or (often[place.province] > 1 and not any(0 <= start - place.end < _SHORT for start in here[:_MOST]))
+    ]
     theirs = marked(counties[-1].end, (Stretch(p.start, min(p.end, counties[-1].end)) for p in elsewhere))
     return [one for one in counties if not theirs[one.start]], elsewhere

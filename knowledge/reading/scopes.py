@@ -26,6 +26,10 @@ class Stretch(NamedTuple):
 _CLAUSE = re.compile(r"[^,。;!?!?:.\n]+")
 _INCLUSIVE = re.compile(r"还|也|以外还|之外还|另外|in addition|also")
 _EXCLUSIVE = re.compile(r"都行|都可以|其他|其它|别的|都要|都能|都做|anything|any other")
+_CHANGE = re.compile(
+    r"换[个一到家成去]|想换|另找|另外找|别的县|其他县|没人去的|somewhere else|another county|a different county"
+)
+_BEEN = re.compile(r"过|年年|每年|去年|前年|常去|做熟|已经|been|every year|last year|already")
 _NEAR = 4
 _NOTHING_BUT = "非"
 """非黔江不去: to this county and no other."""
@@ -102,7 +106,17 @@ class ScopeReader:
             while queue and queue[0].start < clause.end:
                 inside.append(queue.popleft())
             self._clause(text, clause, inside, Scopes(refused, no_county, past), (firsts, lasts))
+        past += self._left(text)
         return Scopes(refused, no_county, past)
+
+    @staticmethod
+    def _left(text: str) -> list[Stretch]:
+        """Clauses that tell where the writer has been, before a wish to go elsewhere."""
+        change = _CHANGE.search(text)
+        if not change:
+            return []
+        ends = ((clause.start, min(clause.end, change.start())) for clause in clauses(text) if clause.start < change.start())
+        return [Stretch(start, end) for start, end in ends if _BEEN.search(text, start, end)]
 
     def _clause(self, text: str, clause: Stretch, signs: list[Hit], into: Scopes, content: tuple[bytearray, bytearray]) -> None:
         """Add the stretches of one clause; ``content`` flags where fields and counties begin and end."""
