@@ -13,10 +13,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from knowledge.base import KnowledgeBase
 from knowledge.loading import load
 from tests.talk import Talk
+
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.load_profile("steady")  # the same examples at every run, however slow the machine
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +30,8 @@ def base() -> KnowledgeBase:
 
 
 @pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test sees the machine's settings or writes beside the project."""
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the machine's settings."""
     for name in [name for name in os.environ if name.startswith("JIEDUI_")]:
         monkeypatch.delenv(name)
 

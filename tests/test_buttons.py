@@ -186,24 +186,7 @@ def test_the_worst_case_of_an_action_fits_into_its_button(action: str) -> None:
 
 # -- forged and forgotten buttons --------------------------------------------------------------------------------------
 
-STRANGE = [
-    "",
-    "0",
-    "1",
-    "-1",
-    "²",
-    "٣",
-    "9" * 15,
-    "9" * 40,
-    "巫溪",
-    "wuxi",
-    "wuxi-elderly-1",
-    "el.se.238",
-    "decline",
-    "x" * 50,
-    "<b>",
-    "1.1.ask",
-]
+STRANGE = ["", "0", "1", "-1", "²", "9" * 15, "9" * 40, "巫溪", "wuxi", "wuxi-elderly-1", "decline", "<b>"]
 
 
 async def test_every_action_with_any_arguments_is_answered_and_nothing_is_raised(

@@ -348,7 +348,7 @@ class AnyMoment(RuleBasedStateMachine):
         assert complete(FORM, at.answers)
 
 
-AnyMoment.TestCase.settings = settings(max_examples=80, stateful_step_count=20, deadline=None)
+AnyMoment.TestCase.settings = settings(max_examples=80, stateful_step_count=20)
 TestAnyMoment = AnyMoment.TestCase
 
 

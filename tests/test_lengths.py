@@ -33,6 +33,7 @@ from tests.limits import fault_of_html, fault_of_keyboard
 from tests.rankings import BASE
 from tests.talk import MONDAY
 
+READER = Reader(BASE, lexicon=BASE.lexicon)
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff]")
 FULL = Wish(
     ("left_behind", "facilities", "capacity", "consumption"),
@@ -57,7 +58,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
         people.started(store, person, MONDAY)
     yield Services(
         base=BASE,
-        reader=Reader(BASE, lexicon=BASE.lexicon),
+        reader=READER,
         store=store,
         texts=Texts(),
         clock=MovableClock(frozen_at=MONDAY),

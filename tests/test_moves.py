@@ -63,7 +63,7 @@ def store() -> Iterator[Store]:
 
 def interest_at(store: Store, stage: str, cause: int = 1) -> Interest:
     """A fresh interest that has come as far as this stage."""
-    wish = Registration("某机构", "王老师", None, "六位护理员", False, "wuxi", "wuxi-elderly-1", "pairing")
+    wish = Registration(f"机构{cause}", "王老师", None, "六位护理员", False, "wuxi", "wuxi-elderly-1", "pairing")
     number = interests.register(store, ASKER, wish, [BOSS], cause, NOW).interest.id
     store.execute("UPDATE interests SET stage = ?, version = 7 WHERE id = ?", (stage, number))
     store.execute("DELETE FROM deliveries")
@@ -88,11 +88,16 @@ def test_the_buttons_of_a_card_are_the_moves_that_the_table_allows(stage: str, r
     assert [move.id for move in allowed(stage, role)] == [name for name in MOVES if name in may(stage, role)]
 
 
-@pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_move_is_made_only_where_the_table_allows_it(store: Store, stage: str, role: str, move: str) -> None:
-    before = interest_at(store, stage)
+def test_a_move_is_made_only_where_the_table_allows_it(store: Store, stage: str, role: str) -> None:
+    for cause, move in enumerate(MOVES, 1):
+        try_move(store, interest_at(store, stage, cause), role, move)
+
+
+def try_move(store: Store, before: Interest, role: str, move: str) -> None:
+    """Make a move and compare what became of it with the table."""
+    stage = before.stage
     result = interests.move(
         store, before.id, 7, move, actor=ROLES[role], role=role, office=[BOSS], words="因为如此", now=NOW + 60
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -213,12 +214,13 @@ def test_an_unknown_question_is_none(store: Store) -> None:
     assert not questions.answer(store, 5, 9, "能", NOW)
 
 
-@given(st.text())
-def test_any_text_is_kept_as_it_was_written(text: str) -> None:
-    opened = Store(Path(":memory:"), channel="terminal")
-    people.meet(opened, 1, None, NOW)
-    number = ask(opened, text)
-    found = questions.get(opened, number)
-    opened.close()
-    assert found
-    assert found.text == text
+def test_any_text_is_kept_as_it_was_written(store: Store) -> None:
+    causes = itertools.count(1)
+
+    @given(st.text())
+    def kept(text: str) -> None:
+        found = questions.get(store, ask(store, text, next(causes)))
+        assert found
+        assert found.text == text
+
+    kept()

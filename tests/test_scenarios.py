@@ -58,7 +58,7 @@ AROUND = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(wishes(), AROUND)
 def test_whatever_the_wish_every_county_that_may_be_shown_is_shown_once_in_one_order(wish: Wish, around: Circumstances) -> None:
     found = recommend(BASE, wish, around)

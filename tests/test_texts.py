@@ -278,14 +278,19 @@ def hostile_renderings(lang: str, key: str) -> Iterator[str]:
     yield TEXTS(lang, key, **{name: [Hostile(0), Hostile(0)] if name in {"items", "aid"} else Hostile(0) for name in names})
 
 
+def fault_of(rendered: str) -> str:
+    """What is wrong with a text into which nasty values were put, or nothing."""
+    if "<script" in rendered:
+        return "markup got through"
+    if "49" in rendered or "{{" in rendered.replace("{{ 7 * 7 }}", ""):
+        return "a template got through"
+    return fault_of_html(rendered) if rendered else ""
+
+
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("key", KEYS)
-def test_a_text_is_valid_whatever_is_put_into_it(key: str, lang: str) -> None:
-    for rendered in hostile_renderings(lang, key):
-        assert fault_of_html(rendered or ".") == "", rendered
-        assert "<script" not in rendered
-        assert "49" not in rendered.replace("&#49;", "")
-        assert "{{" not in rendered.replace("{{ 7 * 7 }}", "")
+def test_a_text_is_valid_whatever_is_put_into_it(lang: str) -> None:
+    faults = {key: fault_of(one) for key in KEYS for one in hostile_renderings(lang, key) if fault_of(one)}
+    assert faults == {}
 
 
 def test_what_is_put_in_is_shown_as_it_was_written() -> None:
