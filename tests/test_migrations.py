@@ -14,7 +14,8 @@ from knowledge.records import schema
 from knowledge.records.schema import migrations, run_script
 from knowledge.records.store import KNOWN, Store
 
-NAMES = [migration.name for migration in migrations.pending(Database(memory=True))]
+with Database(memory=True) as blank:
+    NAMES = [migration.name for migration in migrations.pending(blank)]
 
 RELEASED = {"m001_initial": "7f73797dd8b9bb15", "m002_landing": "1a0d6658c2c7cfb2"}
 """A fingerprint of each migration. A new one gets a line here; a line here never changes once a version is out: people's
