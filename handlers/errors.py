@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import Any
 
 from telegram import Update
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import CallbackContext
 
 from handlers.context import Context
+from knowledge.records import people
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,10 @@ async def on_error(update: object, context: CallbackContext[Any, Any, Any, Any])
     if isinstance(update, Update) and isinstance(context, Context) and (wait := connection_failed(error)) is not None:
         context.services.unsent[update.update_id] = wait
         log.warning("an answer could not be sent and is tried again: %s", type(error).__name__)
+        return
+    if isinstance(error, Forbidden) and isinstance(context, Context) and getattr(context, "person", None) is not None:
+        people.unreachable(context.store, context.person.id, context.now)
+        log.info("an answer was refused: the person has blocked the bot")
         return
     number = secrets.token_hex(3)
     log.error("error %s while answering: %s", number, type(error).__name__, exc_info=error)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
+
 from telegram import Message, Update
 from telegram.ext import BaseHandler, MessageHandler, filters
 
@@ -24,6 +27,7 @@ ASIDES = frozenset({"help", "contact_human", "my_interests", "privacy", "follow_
 """Intents that, in the middle of a form, may be meant as something else than an answer."""
 ASKING = ("?", "？", "吗", "呢", "怎么", "什么", "多少", "哪", "谁", "how", "what", "where", "who", "when", "can i", "why")
 
+LINK = re.compile(r'(<a href=")([^"]*)(">)')
 ASIDE_MAX = 200
 """A longer text is no aside."""
 
@@ -93,13 +97,18 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
         else:  # where only a button answers, there is nothing to ask about
             await answer_freely(context, message.text)
     else:
-        text = message.text_html if draft.form == "notice" else message.text
+        text = LINK.sub(_escaped, message.text_html) if draft.form == "notice" else message.text
         await take(context, draft, Input("text", text))
 
 
 def bare(text: str) -> str:
     """A text as it is compared with the words that steer a form."""
     return text.strip(" \t\r\n。.!！").lower()
+
+
+def _escaped(link: re.Match[str]) -> str:
+    """A link with its address escaped, which PTB leaves as it is: "&lt=" would be read as "<="."""
+    return f"{link[1]}{escape(link[2])}{link[3]}"
 
 
 def _aside(context: Context, draft: Draft, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections import defaultdict
@@ -30,10 +31,12 @@ MONDAY = 1_780_279_200
 class Scripted(TerminalRequest):
     """The in-process channel with failures to order: ``script[method]`` holds answers or exceptions for the next calls.
 
+    ``refuses[chat]`` holds the answer or exception for everything sent to somebody, until it is taken away.
     What Telegram would refuse is refused, and kept in ``refused``: no talk may end with something in it.
     """
 
     script: ClassVar[dict[str, list[tuple[int, dict[str, Any]] | Exception]]] = {}
+    refuses: ClassVar[dict[int, tuple[int, dict[str, Any]] | Exception]] = {}
     calls: ClassVar[list[tuple[str, dict[str, Any]]]] = []
     refused: ClassVar[list[str]] = []
 
@@ -49,8 +52,9 @@ class Scripted(TerminalRequest):
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[1]
         self.calls.append((name, dict(request_data.parameters) if request_data else {}))
-        if queue := self.script.get(name):
-            answer = queue.pop(0)
+        chat = int(str(request_data.parameters.get("chat_id", 0))) if request_data else 0
+        queue = self.script.get(name)
+        if answer := queue.pop(0) if queue else self.refuses.get(chat):
             if isinstance(answer, Exception):
                 raise answer
             return answer[0], json.dumps(answer[1]).encode()
@@ -67,12 +71,16 @@ class Recorder(Screen):
         super().__init__(io.StringIO(), bold=False)
         self.shown: dict[int, list[Shown]] = defaultdict(list)
         self.alerts: list[str] = []
+        self.awaited: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        """Texts that a test waits for."""
 
     def show(self, shown: Shown) -> None:
         if shown.how == "alert":
             self.alerts.append(shown.html)
         else:
             self.shown[shown.chat].append(shown)
+            if shown.html in self.awaited:
+                self.awaited[shown.html].set()
 
 
 @dataclass
@@ -189,7 +197,7 @@ class Talk:
 
     async def open(self) -> None:
         """Build the application on the database and start it."""
-        Scripted.script, Scripted.calls, Scripted.refused = {}, [], []
+        Scripted.script, Scripted.refuses, Scripted.calls, Scripted.refused = {}, {}, [], []
         self.chat = Chat(
             self.settings, self.folder / "chat.db", self.screen, client=self.client, base=self.base, request=Scripted
         )
@@ -229,6 +237,10 @@ class Talk:
     async def put(self, update: Mapping[str, Any]) -> None:
         """Hand in an update without waiting for what it causes."""
         await self.chat.app.update_queue.put(Update.de_json(dict(update), self.chat.app.bot))
+
+    async def sees(self, html: str) -> None:
+        """Let the application run until somebody is shown this text, and no further."""
+        await self.screen.awaited[html].wait()
 
     async def settle(self) -> None:
         """Wait until every update is answered and nothing is due."""

@@ -11,7 +11,7 @@ from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
 from handlers.buttons import number, press
-from handlers.checks import NOTICE_MAX
+from handlers.checks import NOTICE_MAX, one_line
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Fault, Form, Step
@@ -25,8 +25,9 @@ TAGS = re.compile(r"<[^>]+>")
 
 def notice_text(html: str) -> str | Fault:
     """A notice as Telegram HTML, with room for its footer."""
-    length = len(unescape(TAGS.sub("", html)).strip())
-    if not length:
+    text = unescape(TAGS.sub("", html)).strip()
+    length = len(text.encode("utf-16-le")) // 2  # as Telegram counts: an emoji is two
+    if not one_line(text):
         return Fault("fault.notice.empty")
     if length > NOTICE_MAX:
         return Fault("fault.notice.long", {"max": NOTICE_MAX, "n": length})
