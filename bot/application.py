@@ -22,7 +22,7 @@ from handlers.texts import Texts
 from knowledge import cache
 from knowledge.base import KnowledgeBase
 from knowledge.clock import SYSTEM_CLOCK, Clock
-from knowledge.records import inbox
+from knowledge.records import disclosures, erasure, inbox
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
 
@@ -103,6 +103,8 @@ async def begin(app: App) -> None:
     """After ``app.start()``: answer what a kill left unanswered, and start sending."""
     services: Services = app.bot_data["services"]
     courier: Courier = app.bot_data["courier"]
+    erasure.apply_again(services.store, services.office(), services.now())
+    disclosures.roles_changed(services.store, services.owners, services.now())
     queue = app.update_queue
     if isinstance(queue, InboxQueue):
         for update in replayed(app):

@@ -14,11 +14,12 @@ import sqlite3
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
+from bot import retraction
 from bot.outcomes import Outcome, classify
 from handlers.buttons import markup
 from handlers.context import Services
 from handlers.views import render
-from knowledge.records import deadlines, deliveries, inbox, notices, people
+from knowledge.records import deadlines, deliveries, notices, people, retention
 from knowledge.records.deliveries import Delivery
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,11 @@ class Courier:
         failure: TelegramError | None = None
         message: int | None = None
         try:
-            message = (await self._bot.send_message(delivery.person, reply.text, reply_markup=markup(reply.rows))).message_id
+            if delivery.view in retraction.VIEWS:
+                await retraction.retract(self._bot, services.store, delivery, reply)
+            else:
+                sent = await self._bot.send_message(delivery.person, reply.text, reply_markup=markup(reply.rows))
+                message = sent.message_id
         except TelegramError as error:
             failure = error
         while True:
@@ -177,7 +182,8 @@ class Courier:
         """What was certainly not sent, and case mail that may have been: it is sent again, marked as perhaps repeated."""
         if isinstance(error, RetryAfter) or (outcome.state == "again" and delivery.notice):
             return True
-        return outcome.state in {"again", "unknown"} and not delivery.notice and delivery.attempts < TRIES
+        endless = delivery.view in retraction.VIEWS  # what has to go is not given up
+        return outcome.state in {"again", "unknown"} and not delivery.notice and (endless or delivery.attempts < TRIES)
 
     def _stop_notice(self, number: int, why: str, now: int) -> None:
         store = self._services.store
@@ -197,7 +203,7 @@ class Courier:
     def _clean(self, now: int) -> None:
         if now - self._cleaned >= HOUSEKEEPING:
             self._cleaned = now
-            inbox.forget(self._services.store, now)
+            retention.run(self._services.store, now)
 
     async def _sleep(self, now: int) -> None:
         """Until something is due, somebody wakes the courier, or a while has passed."""

@@ -112,6 +112,12 @@ class Services:
         """Keep in memory what was listed for the person last."""
         _keep(self.last_lists, person, (wish, offset))
 
+    def forget(self, person: int) -> None:
+        """Forget what is held in memory about a person."""
+        memories: tuple[dict[int, Any], ...] = (self.last_words, self.last_lists, self.albums, self.pastes)
+        for memory in memories:
+            memory.pop(person, None)
+
 
 def _keep(memory: dict[int, T], person: int, value: T) -> None:
     memory.pop(person, None)
@@ -175,6 +181,10 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
     async def send_to(self, chat: int, reply: Reply) -> Message:
         """A new message to a chat."""
         return await self.bot.send_message(chat, reply.text, reply_markup=markup(reply.rows))
+
+    async def send_file(self, name: str, content: bytes, caption: str) -> Message:
+        """A file to the person."""
+        return await self.bot.send_document(self.person.id, content, caption=caption, filename=name)
 
     async def show(self, update: Update, reply: Reply) -> None:
         """In answer to a press: change the message pressed on, where it still can be; otherwise a new message."""

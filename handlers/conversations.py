@@ -5,19 +5,21 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import BaseHandler
 
-from handlers import browse, corrections, find, form_handler, gate, interest, messages, mine, presses, questions, start
+from handlers import browse, corrections, find, form_handler, gate, interest, messages, mine, presses, privacy, questions, start
 from handlers.admin import notices, review
 from handlers.context import Context, Services
 
 GATE, CONVERSATIONS = -1, 0
 """Groups: the gate sees every update and may stop it; then the first handler that fits answers."""
 
-PRESS_TABLES = [m.PRESSES for m in (browse, corrections, find, form_handler, interest, mine, questions, start, review, notices)]
+PRESS_TABLES = [
+    m.PRESSES for m in (browse, corrections, find, form_handler, interest, mine, privacy, questions, start, review, notices)
+]
 
 
 def handlers() -> dict[int, list[BaseHandler[Update, Context, None]]]:
     """Commands before buttons before messages: /cancel, /help and /start work at every moment, whatever form is open."""
-    commands = [h for m in (start, find, browse, mine, review, notices) for h in m.handlers()]
+    commands = [h for m in (start, find, browse, mine, privacy, review, notices) for h in m.handlers()]
     return {GATE: gate.handlers(), CONVERSATIONS: [*commands, *presses.handlers(PRESS_TABLES), *messages.handlers()]}
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers import mine, questions, start
+from handlers import mine, privacy, questions, start
 from handlers.admin import notices
 from handlers.browse import county_page, plan_page
 from handlers.buttons import number, press
@@ -119,7 +119,7 @@ async def _cancel(context: Context, u: Understanding, text: str) -> Reply | None
 
 
 async def _privacy(context: Context, u: Understanding, text: str) -> Reply | None:
-    return start.privacy_page(context.services, context.lang)
+    return privacy.privacy_page(context.services, context.lang, context.person.id)
 
 
 async def _human(context: Context, u: Understanding, text: str) -> Reply | None:

@@ -1,4 +1,4 @@
-"""The first words, and those that work at every moment: /start, /help, /lang, /privacy, /cancel."""
+"""The first words, and those that work at every moment: /start, /help, /lang, /cancel."""
 
 from __future__ import annotations
 
@@ -38,12 +38,6 @@ def help_page(services: Services, lang: str, person: int) -> Reply:
     return Reply(services.texts(lang, "help", commands=commands), rows)
 
 
-def privacy_page(services: Services, lang: str) -> Reply:
-    """What is kept and who answers for it."""
-    text = services.texts(lang, "privacy", operator=services.operator, privacy_contact=services.privacy_contact)
-    return Reply(text, ((press(services.texts(lang, "button.ask"), "ask", ""),),))
-
-
 async def cancel(context: Context) -> Reply:
     """Give up the form in hand, if there is one."""
     draft = drafts.current(context.store, context.person.id)
@@ -73,11 +67,6 @@ async def on_start(update: Update, context: Context) -> None:
 async def on_help(update: Update, context: Context) -> None:
     """/help."""
     await context.send(help_page(context.services, context.lang, context.person.id))
-
-
-async def on_privacy(update: Update, context: Context) -> None:
-    """/privacy."""
-    await context.send(privacy_page(context.services, context.lang))
 
 
 async def on_cancel(update: Update, context: Context) -> None:
@@ -119,6 +108,5 @@ def handlers() -> list[BaseHandler[Update, Context, None]]:
         CommandHandler("start", on_start),
         CommandHandler("help", on_help),
         CommandHandler("lang", on_lang),
-        CommandHandler("privacy", on_privacy),
         CommandHandler("cancel", on_cancel),
     ]

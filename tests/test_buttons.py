@@ -170,6 +170,11 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "wrongs": [()],
     "report": [(ROW,)],
     "mute": [(1,)],
+    "privacy": [()],
+    "seen": [(ROW,)],
+    "consent": [("pass_on", 1)],
+    "export": [()],
+    "erase": [("yes",)],
 }
 
 

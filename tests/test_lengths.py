@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import handlers.conversations  # noqa: F401  registers every form and view
-from handlers import browse, checks, corrections, find, mine, pairings, start
+from handlers import browse, checks, corrections, find, mine, pairings, privacy, start
+from handlers import interest as interest_form
 from handlers.admin import notices, review
 from handlers.context import Reply, Services
 from handlers.form_handler import KITS, question
@@ -21,7 +22,7 @@ from handlers.wishes import from_understanding
 from knowledge.base import Source, Trip
 from knowledge.clock import MovableClock
 from knowledge.matching import Wish
-from knowledge.records import drafts, interests, people
+from knowledge.records import disclosures, drafts, interests, people
 from knowledge.records import notices as notice_rows
 from knowledge.records import questions as question_rows
 from knowledge.records.drafts import Draft
@@ -207,7 +208,7 @@ def test_the_guided_way_fits_at_every_step(services: Services, lang: str) -> Non
     steps = [
         start.welcome(services, lang, 1),
         start.help_page(services, lang, 9),
-        start.privacy_page(services, lang),
+        privacy.privacy_page(services, lang, 1),
         find.choose_field(services, lang, FULL),
         find.choose_kind(services, lang, FULL),
         find.choose_origin(services, lang, FULL),
@@ -218,7 +219,7 @@ def test_the_guided_way_fits_at_every_step(services: Services, lang: str) -> Non
     sendable(*steps)
     if lang == "en":
         services.operator = services.privacy_contact = ""
-        english(start.help_page(services, lang, 9), start.privacy_page(services, lang), *steps[3:])
+        english(start.help_page(services, lang, 9), privacy.privacy_page(services, lang, 1), *steps[3:])
 
 
 # -- interests ---------------------------------------------------------------------------------------------------------
@@ -247,6 +248,23 @@ def test_an_interest_with_a_long_history_fits_for_both_sides(services: Services,
         sendable(render(services, lang, "asker.moved", {**args, "move": move}))
     sendable(render(services, lang, "asker.waiting", args), render(services, lang, "interest.done", args))
     sendable(render(services, lang, "moves.stale", {**args, "office": 1}), render(services, lang, "interest.known", args))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_pages_on_privacy_fit(services: Services, lang: str) -> None:
+    number = registered(services)
+    interest = interests.get(services.store, number)
+    assert interest is not None
+    people.consent(services.store, 1, interest_form.CONSENTS, given=True, now=MONDAY)
+    for look in range(40):
+        assert disclosures.show(services.store, interest, viewer=9, role="city", now=MONDAY + look) == "shown"
+    disclosures.take_back(services.store, 40, MONDAY)
+    shown = render(services, lang, "contact.shown", {"disclosure": 1, "repeated": 1})
+    sendable(shown, *(privacy.seen_page(services, lang, 1, offset) for offset in range(0, 48, 8)))
+    assert CONTACT in shown.text
+    sendable(privacy.privacy_page(services, lang, 1), privacy.consents_page(services, lang, 1))
+    sendable(privacy.erase_page(services, lang, 1), render(services, lang, "privacy.erased", {}))
+    english(render(services, "en", "privacy.erased", {}), privacy.seen_page(services, "en", 2, 0))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -325,12 +343,17 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
     drafts.start(services.store, Draft(0, 1, "interest", 1, "wuxi", "organisation"), MONDAY)
     for view in VIEWS:
         move = "answer" if view.startswith("office.") else "decline"
-        draft = {"form": "interest", "draft": 1, "title": "x", "words": "x", "repeated": 1}
+        draft = {"form": "interest", "draft": 1, "title": "x", "words": "x", "repeated": 1, "disclosure": 1}
         sendable(render(services, lang, view, {**args, **draft, "move": move}))
 
 
 ALERTS: dict[str, dict[str, str | int]] = {
-    "office.contact": {"name": CONTACT, "phone": "+" + "8" * 15},
+    "office.no_contact": {},
+    "contact.refused": {},
+    "privacy.given": {},
+    "privacy.withdrawn.keep": {},
+    "privacy.withdrawn.abroad": {},
+    "privacy.withdrawn.pass_on": {},
     "question.answered_before": {"office": True, "number": 10**9},
 }
 

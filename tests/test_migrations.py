@@ -28,7 +28,7 @@ COLUMNS = {
     "coordinators": "county person since until appointed_by",
     "deadlines": "id due kind subject version",
     "deliveries": "id person notice view args state due attempts message error updated",
-    "disclosures": "id at viewer owner interest message taken_back",
+    "disclosures": "id at viewer owner interest message taken_back role delivery",
     "drafts": "id person form version subject step answers mending focus question last_update held updated",
     "erasures": "person at",
     "facts": "id interest kind key value by at",

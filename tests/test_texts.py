@@ -18,12 +18,15 @@ import handlers.conversations  # noqa: F401  registers every form and view
 from handlers.commands import COMMANDS
 from handlers.corrections import WRONG
 from handlers.form_handler import KITS
+from handlers.interest import CONSENTS
 from handlers.moves import REASONS
 from handlers.pairings import SHORT_REASONS
+from handlers.privacy import COUNTED
 from handlers.texts import FOLDER, LANGS, Texts, show_date, show_day
 from handlers.views import VIEWS
 from knowledge import matching
 from knowledge.base import County
+from knowledge.records import erasure
 from knowledge.records.moves import MOVES, OFFICE, SIDE, STAGES
 from tests.limits import fault_of_html
 from tests.rankings import BASE
@@ -93,6 +96,7 @@ def reasons_given() -> set[str]:
     return named | {"national_key", "municipal_key"}
 
 
+ERASED = f"withdraw.words.{erasure.WORDS[1:]}"
 TURNS = ("organisation", "city", "county", "nobody")
 STEPS = [(kit.form, step) for kit in KITS.values() for step in kit.form.steps]
 TIERS = get_args(County.model_fields["tier"].annotation)
@@ -104,6 +108,10 @@ PATTERNS: dict[str, set[str]] = {
     "move.{}": {f"move.{move}" for move in MOVES},
     "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles == SIDE},
     "office.{}": {"office.question", "office.offer"},
+    "interest.consent.{}": {f"interest.consent.{one}" for one in CONSENTS},
+    "privacy.kept.{}": {f"privacy.kept.{one}" for one in COUNTED},
+    "privacy.role.{}": {f"privacy.role.{one}" for one in ("city", "county", "partner")},
+    "privacy.withdrawn.{}": {f"privacy.withdrawn.{one}" for one in CONSENTS},
     "resource.{}": {f"resource.{one}" for one in BASE.lexicon.resources},
     "stage.{}": {f"stage.{stage}" for stage in STAGES},
     "tier.{}": {f"tier.{tier}" for tier in TIERS},
@@ -115,7 +123,7 @@ PATTERNS: dict[str, set[str]] = {
     "{}.preview": {f"{form.id}.preview" for form, _ in STEPS if form.preview},
     "{}.submit": {f"{form.id}.submit" for form, _ in STEPS if form.preview},
     "{}.title": {f"{form}.title" for form in KITS},
-    "{}.words.{}": {f"{move}.words.{why}" for move, whys in REASONS.items() for why in whys},
+    "{}.words.{}": {f"{move}.words.{why}" for move, whys in REASONS.items() for why in whys} | {ERASED},
     "{}.{}": {f"tag.{one}" for one in SHORT_REASONS} | {f"reason.{one}" for one in reasons_given()},
     "{}.{}.{}": {f"{form.id}.{step.id}.{one}" for form, step in STEPS for one in (*step.ticks, *step.choices)},
 }
@@ -189,6 +197,7 @@ SENDING = {
     "Button": 0,
     "press": 0,
     "send_message": 1,
+    "send_file": 2,
     "edit_message_text": 0,
     "edit_text": 0,
     "reply_text": 0,

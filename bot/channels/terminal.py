@@ -6,6 +6,7 @@ has to remember (its people, the numbers given out, the last keyboards) is kept 
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -20,6 +21,8 @@ JSONDict = dict[str, Any]
 
 FIRST_PERSON = 1001
 BOT_NAME = "jiedui_bot"
+TAKEN_BACK = "(一条消息已收回 · a message was taken back)"
+"""What is shown where a message is deleted."""
 
 
 @dataclass(slots=True)
@@ -86,7 +89,7 @@ class TerminalRequest(BaseRequest):
         """One call of the Bot API."""
         name = url.rsplit("/", 1)[1]
         parameters = request_data.parameters if request_data else {}
-        answer = self._answer(name, parameters)
+        answer = self._document(request_data) if request_data and name == "sendDocument" else self._answer(name, parameters)
         if answer is None:
             return 404, json.dumps({"ok": False, "error_code": 404, "description": f"Not Found: {name}"}).encode()
         return 200, json.dumps({"ok": True, "result": answer}).encode()
@@ -96,11 +99,14 @@ class TerminalRequest(BaseRequest):
             return {"id": 1, "is_bot": True, "first_name": "结对", "username": BOT_NAME}
         if name in {"sendMessage", "editMessageText"}:
             return self._message(parameters, edited=name == "editMessageText")
+        if name == "deleteMessage":
+            self._show(Shown(int(parameters["chat_id"]), int(parameters["message_id"]), "deleted", TAKEN_BACK))
+            return True
         if name == "answerCallbackQuery":
             if parameters.get("text"):
                 self._show(Shown(0, 0, "alert", str(parameters["text"])))
             return True
-        return True if name in {"setMyCommands", "deleteMessage", "editMessageReplyMarkup"} else None
+        return True if name in {"setMyCommands", "editMessageReplyMarkup"} else None
 
     def _message(self, parameters: JSONDict, *, edited: bool) -> JSONDict:
         chat = int(parameters["chat_id"])
@@ -121,6 +127,22 @@ class TerminalRequest(BaseRequest):
         text = str(parameters["text"])
         self._show(Shown(chat, number, "edited" if edited else "sent", text, keyboard))
         return message_json(number, chat, self._clock.now(), text)
+
+    def _document(self, request_data: RequestData) -> JSONDict:
+        """A file: its name, its size and what is in it."""
+        parameters = request_data.parameters
+        name, content = next((str(part[0]), part[1]) for part in (request_data.multipart_data or {}).values())
+        shown = content if isinstance(content, bytes) else content.read()
+        chat = int(str(parameters["chat_id"]))
+        self.memory.message += 1
+        self.keep()
+        caption = str(parameters.get("caption", ""))
+        text = f"{caption}\n📎 {html.escape(name)} ({len(shown)} B)\n{html.escape(shown.decode('utf-8', 'replace'))}"
+        self._show(Shown(chat, self.memory.message, "sent", text))
+        file = {"file_id": f"file{self.memory.message}", "file_unique_id": str(self.memory.message), "file_name": name}
+        sent = message_json(self.memory.message, chat, self._clock.now(), "")
+        del sent["text"]
+        return {**sent, "caption": caption, "document": file}
 
 
 def message_json(number: int, chat: int, date: int, text: str, sender: JSONDict | None = None) -> JSONDict:

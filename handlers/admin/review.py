@@ -13,6 +13,7 @@ from handlers.interest import subject_name
 from handlers.mine import trail, words_of
 from handlers.moves import FORMS, after_move, ask_words
 from handlers.presses import Presses
+from handlers.privacy import show_contact
 from handlers.views import view
 from knowledge.records import interests, questions
 from knowledge.records.interests import Interest
@@ -189,13 +190,11 @@ async def press_move(update: Update, context: Context, args: list[str]) -> str |
 
 
 async def press_contact(update: Update, context: Context, args: list[str]) -> str | None:
-    """The contact, over the chat and nowhere in it; who looked is noted."""
+    """The contact, in a message that is taken back within a day; who looked is noted."""
     interest = _handled(context, args)
     if interest is None:
         return context.text("office.not_yours")
-    name, phone = interests.contact(context.store, interest)
-    context.store.audit(context.now, context.person.id, "contact.shown", f"interest:{interest.id}")
-    return context.text("office.contact", name=name, phone=phone) if name else context.text("office.no_contact")
+    return show_contact(context, interest, role=context.role)
 
 
 PRESSES: Presses = {"case": press_case, "off": press_move, "tel": press_contact, "wrongs": press_reported}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from knowledge.records import deliveries, interests
+from knowledge.records import deliveries, disclosures, interests
 from knowledge.records.store import Store
 
 
@@ -37,6 +37,9 @@ def due(store: Store, office: list[int], now: int) -> int:
 
 
 def _serve(store: Store, deadline: Deadline, office: list[int], now: int) -> None:
+    if deadline.kind == disclosures.DEADLINE:
+        disclosures.take_back(store, deadline.subject, now)
+        return
     interest = interests.get(store, deadline.subject)
     if interest is None or not interest.open or interest.version != deadline.version:
         return

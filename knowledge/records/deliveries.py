@@ -24,12 +24,30 @@ class Delivery:
     attempts: int
 
 
-def put(store: Store, person: int, view: str, now: int, **args: str | int) -> None:
-    """Case mail: send ``view`` to the person as soon as possible."""
-    store.execute(
+def put(store: Store, person: int, view: str, now: int, **args: str | int) -> int:
+    """Case mail: send ``view`` to the person as soon as possible. Returns its number."""
+    cursor = store.execute(
         "INSERT INTO deliveries (person, view, args, due, updated) VALUES (?, ?, ?, ?, ?)",
         (person, view, json.dumps(args, ensure_ascii=False), now, now),
     )
+    return cursor.lastrowid or 0
+
+
+def take_back(store: Store, delivery: int, now: int) -> None:
+    """Take back a message: what was not sent yet is not sent, what was sent (or is on its way) is deleted in its chat."""
+    row = store.one("SELECT person, state FROM deliveries WHERE id = ?", (delivery,))
+    if row is None:
+        return
+    if row["state"] == "pending":
+        store.execute("UPDATE deliveries SET state = 'failed', error = 'taken back', updated = ? WHERE id = ?", (now, delivery))
+    elif row["state"] in {"sending", "sent"}:
+        put(store, row["person"], "message.taken_back", now, delivery=delivery)
+
+
+def message(store: Store, delivery: int) -> int | None:
+    """The message that a delivery has become in its chat."""
+    found: int | None = store.value("SELECT message FROM deliveries WHERE id = ?", (delivery,))
+    return found
 
 
 def claim(store: Store, now: int, limit: int) -> list[Delivery]:

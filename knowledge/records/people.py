@@ -91,6 +91,13 @@ def agreed(store: Store, person: int) -> frozenset[str]:
     return frozenset(purpose for purpose, given in last.items() if given)
 
 
+def holds(store: Store, person: int, purpose: str) -> bool:
+    """Whether a consent once given was not taken back since, in whichever wording it was given."""
+    return bool(
+        store.value("SELECT given FROM consents WHERE person = ? AND purpose = ? ORDER BY id DESC LIMIT 1", (person, purpose))
+    )
+
+
 def mute(store: Store, person: int, *, muted: bool) -> None:
     """Send the person no notices (or send them again)."""
     store.execute("UPDATE people SET muted = ? WHERE id = ?", (int(muted), person))

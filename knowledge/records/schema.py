@@ -253,6 +253,19 @@ def m002_landing(db: Database) -> None:
     run_script(db, M002)
 
 
+M003 = """
+ALTER TABLE disclosures ADD COLUMN role TEXT NOT NULL DEFAULT 'city';  -- as what it was shown: city, county, partner
+ALTER TABLE disclosures ADD COLUMN delivery INTEGER;                   -- the mail that shows it
+CREATE INDEX disclosures_viewer ON disclosures (viewer) WHERE taken_back IS NULL;
+"""
+
+
+@migrations()
+def m003_disclosures(db: Database) -> None:
+    """As what a contact was shown, and by which mail."""
+    run_script(db, M003)
+
+
 def run_script(db: Database, script: str) -> None:
     """Run the statements one by one: ``executescript`` would commit, and a migration is one transaction."""
     statement = ""

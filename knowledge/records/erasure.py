@@ -1,0 +1,191 @@
+"""Erasure: a person is forgotten, also with open cases, and is forgotten again when an older copy of the database is put back.
+
+What counts for others stays without the person: the stages of interests and when they were reached, the numbers of notices.
+Beside the database lies ``<database>.erased``, a list of ids and times only: a database that is put back does not know of
+later erasures.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from knowledge.records import deliveries, disclosures, interests, people
+from knowledge.records.store import Store
+
+NOBODY = 0
+"""Stands for an erased person where a row has to name one."""
+BLANK = "—"
+"""Stands for erased words where a row has to have some."""
+WORDS = "=erased"
+"""The reason of the event that withdraws an open interest: a button's id, shown in the reader's language."""
+
+OF_INTEREST: tuple[str, ...] = (
+    "UPDATE interest_events SET reason = NULL WHERE interest = :interest AND substr(reason, 1, 1) != '='",
+    "UPDATE interest_events SET note = NULL WHERE interest = :interest",
+    "DELETE FROM facts WHERE interest = :interest AND kind != 'figure'",
+    "UPDATE interests SET person = :nobody, offer = :blank WHERE id = :interest",
+)
+"""What is done to each interest that the person registered: the words of both sides go, the stages stay."""
+
+OF_PERSON: tuple[str, ...] = (
+    "UPDATE interest_events SET actor = NULL WHERE actor = :person",
+    "UPDATE interests SET handler = NULL WHERE handler = :person",
+    "UPDATE facts SET by = NULL WHERE by = :person",
+    "UPDATE group_members SET person = :nobody, state = 'left', contacts = 0 WHERE person = :person",
+    (
+        "UPDATE organisations SET name = :blank, offer = NULL, code = NULL, verified_note = NULL WHERE id IN"
+        " (SELECT organisation FROM members WHERE person = :person) AND NOT EXISTS"
+        " (SELECT 1 FROM members WHERE organisation = organisations.id AND person != :person)"
+    ),
+    "DELETE FROM members WHERE person = :person",
+    "UPDATE organisations SET verified_by = :nobody WHERE verified_by = :person",
+    "DELETE FROM drafts WHERE person = :person",
+    "DELETE FROM questions WHERE person = :person",
+    "UPDATE questions SET answerer = NULL WHERE answerer = :person",
+    "UPDATE questions SET assigned = NULL WHERE assigned = :person",
+    "UPDATE invitations SET made_by = :nobody WHERE made_by = :person",
+    "UPDATE invitations SET taken_by = NULL WHERE taken_by = :person",
+    "UPDATE invitations SET decided_by = NULL WHERE decided_by = :person",
+    "DELETE FROM coordinators WHERE person = :person",
+    "UPDATE coordinators SET appointed_by = :nobody WHERE appointed_by = :person",
+    "DELETE FROM cards WHERE person = :person",
+    "DELETE FROM deliveries WHERE person = :person AND notice IS NULL AND view != 'message.taken_back'",
+    (
+        "UPDATE deliveries SET person = -id, message = NULL, error = NULL,"
+        " state = CASE state WHEN 'pending' THEN 'gone' ELSE state END WHERE person = :person AND notice IS NOT NULL"
+    ),
+    "UPDATE notices SET author = :nobody WHERE author = :person",
+    "DELETE FROM consents WHERE person = :person",
+    "DELETE FROM disclosures WHERE owner = :person",
+    "UPDATE disclosures SET viewer = :nobody WHERE viewer = :person",
+    "UPDATE audit SET actor = NULL WHERE actor = :person",
+    (
+        "UPDATE inbox SET payload = NULL, result = NULL WHERE payload IS NOT NULL AND update_id != :cause AND :person IN"
+        " (json_extract(payload, '$.message.from.id'), json_extract(payload, '$.edited_message.from.id'),"
+        "  json_extract(payload, '$.callback_query.from.id'), json_extract(payload, '$.my_chat_member.from.id'))"
+    ),
+    "DELETE FROM people WHERE id = :person",
+)
+"""What is done wherever the person is named, in an order that the references between the tables allow."""
+
+
+def erase(store: Store, person: int, office: list[int], now: int, *, cause: int | None = None) -> None:
+    """Forget the person, in one transaction: open interests are withdrawn and their parties told, messages about them blanked.
+
+    ``cause``: the update that asked for it, which is still to be answered. Afterwards, outside the transaction: ``seal``.
+    """
+    with store.transaction():
+        mine = interests.of_person(store, person)
+        for interest in mine:
+            if interest.open:
+                interests.move(
+                    store,
+                    interest.id,
+                    interest.version,
+                    "withdraw",
+                    actor=person,
+                    role="organisation",
+                    office=[one for one in office if one != person],
+                    words=WORDS,
+                    now=now,
+                )
+        _take_back(store, person, [interest.id for interest in mine], now)
+        store.execute("INSERT INTO people (id, first_seen, last_seen) VALUES (?, 0, 0) ON CONFLICT (id) DO NOTHING", (NOBODY,))
+        for interest in mine:
+            _run(store, OF_INTEREST, {"interest": interest.id, "nobody": NOBODY, "blank": BLANK})
+        _run(store, OF_PERSON, {"person": person, "nobody": NOBODY, "blank": BLANK, "cause": cause or -1})
+        store.execute(
+            "INSERT INTO erasures (person, at) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET at = excluded.at", (person, now)
+        )
+        store.audit(now, None, "person.erased", "person")
+
+
+def _run(store: Store, statements: tuple[str, ...], values: dict[str, int | str]) -> None:
+    for statement in statements:
+        named = {name: value for name, value in values.items() if f":{name}" in statement}
+        store.connection.execute(statement, named)
+
+
+def _take_back(store: Store, person: int, mine: list[int], now: int) -> None:
+    """Every message to others that showed the contact is deleted; every one that was about the person's matters is blanked."""
+    disclosures.owner_changed(store, person, now)
+    asked = [row["id"] for row in store.all("SELECT id FROM questions WHERE person = ?", (person,))]
+    for name, subjects in (("interest", mine), ("question", asked)):
+        for subject in subjects:
+            for row in store.all(
+                "SELECT person, message FROM deliveries WHERE state = 'sent' AND message IS NOT NULL AND notice IS NULL"
+                f" AND person != ? AND json_extract(args, '$.{name}') = ?",
+                (person, subject),
+            ):
+                deliveries.put(store, row["person"], "message.blank", now, message=row["message"])
+
+
+def withdraw_consent(store: Store, person: int, purpose: str, now: int) -> None:
+    """Take back one consent: nothing more is asked for or shown on its ground; without "keep" the contact is forgotten."""
+    with store.transaction():
+        people.consent(store, person, (purpose,), given=False, now=now)
+        store.execute("DELETE FROM drafts WHERE person = ?", (person,))
+        if purpose in {"keep", "pass_on"}:
+            disclosures.owner_changed(store, person, now)
+        if purpose == "keep":
+            store.execute("UPDATE members SET name = '', phone = NULL WHERE person = ?", (person,))
+
+
+def seal(store: Store) -> None:
+    """After the commit: note the erasures beside the database, and leave no trace in the write-ahead log."""
+    _write_list(store)
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def apply_again(store: Store, office: list[int], now: int) -> int:
+    """At the start: forget again whom the list beside the database names and the database does not, because it was put back.
+
+    Returns how many. Whoever came back after an erasure that this database knows is left alone.
+    """
+    known = _known(store)
+    again = [person for person, at in _listed(store) if known.get(person, -1) < at]
+    for person in again:
+        erase(store, person, office, now)
+    if again or known:
+        seal(store)
+    return len(again)
+
+
+def list_beside(store: Store) -> Path:
+    """The file that lists the erased."""
+    return store.path.with_name(f"{store.path.name}.erased")
+
+
+def _known(store: Store) -> dict[int, int]:
+    return {row["person"]: row["at"] for row in store.all("SELECT person, at FROM erasures ORDER BY person")}
+
+
+def _listed(store: Store) -> Iterator[tuple[int, int]]:
+    try:
+        lines = list_beside(store).read_text("ascii").splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        person, _, at = line.partition(" ")
+        if person.isdigit() and at.isdigit():  # a line cut short by a power cut is in the database
+            yield int(person), int(at)
+
+
+def _write_list(store: Store) -> None:
+    """Write the whole list to a new file and put it in place of the old one: never half a list."""
+    if str(store.path) == ":memory:":
+        return
+    merged = dict(_listed(store))
+    for person, at in _known(store).items():
+        merged[person] = max(at, merged.get(person, 0))
+    target = list_beside(store)
+    if target.exists() and merged == dict(_listed(store)):
+        return
+    new = target.with_name(f"{target.name}.new")
+    with new.open("w", encoding="ascii") as file:
+        file.writelines(f"{person} {at}\n" for person, at in sorted(merged.items()))
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(target)

@@ -1,0 +1,61 @@
+"""Export: everything that is kept of a person, and nothing of anybody else, as plain data for a JSON file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from knowledge.clock import in_shanghai
+from knowledge.records.store import Store
+
+Record = dict[str, Any]
+
+SECTIONS: dict[str, str] = {
+    "consents": "SELECT purpose, version, given, at FROM consents WHERE person = :person ORDER BY id",
+    "organisations": "SELECT o.name, o.kind, o.province, o.city, o.offer, o.size, o.code, m.role, m.name AS contact, m.phone,"
+    " m.since FROM members m JOIN organisations o ON o.id = m.organisation WHERE m.person = :person ORDER BY o.id",
+    "interests": "SELECT id, county, need, task, offer, grouped, stage, created, updated FROM interests"
+    " WHERE person = :person ORDER BY id",
+    "events": "SELECT e.interest, e.at, e.move, e.before, e.after, e.role AS by, e.reason, e.note FROM interest_events e"
+    " JOIN interests i ON i.id = e.interest WHERE i.person = :person ORDER BY e.id",
+    "facts": "SELECT f.interest, f.kind, f.key, f.value, f.at FROM facts f WHERE f.by = :person ORDER BY f.id",
+    "groups": "SELECT interest, role, state, contacts, at FROM group_members WHERE person = :person ORDER BY interest",
+    "questions": "SELECT id, kind, text, about, created, answered, answer FROM questions WHERE person = :person ORDER BY id",
+    "drafts": "SELECT form, subject, answers, held, updated FROM drafts WHERE person = :person ORDER BY id",
+    "offices": "SELECT county, since, until FROM coordinators WHERE person = :person ORDER BY county",
+    "shown_to": "SELECT at, role, interest, taken_back FROM disclosures WHERE owner = :person ORDER BY id",
+    "messages": "SELECT updated AS at, CASE WHEN notice IS NULL THEN view ELSE 'notice' END AS what, state FROM deliveries"
+    " WHERE person = :person ORDER BY id",
+}
+"""By section of the file, the rows that it holds."""
+PERSON = "SELECT id, lang, heard, client, started, unreachable, muted, first_seen, last_seen FROM people WHERE id = :person"
+TIMES = frozenset("at since until created updated answered taken_back started unreachable first_seen last_seen".split())
+
+
+def of_person(store: Store, person: int) -> Record:
+    """What is kept of the person; empty sections are left out."""
+    store.flush()
+    found = store.connection.execute(PERSON, {"person": person}).fetchone()
+    data: Record = {"person": _record(dict(found))} if found else {}
+    for name, statement in SECTIONS.items():
+        rows = [_record(dict(row)) for row in store.connection.execute(statement, {"person": person})]
+        if rows:
+            data[name] = rows
+    return data
+
+
+def as_file(data: Record) -> bytes:
+    """The file that a person gets."""
+    return json.dumps(data, ensure_ascii=False, indent=1).encode()
+
+
+def _record(row: Record) -> Record:
+    """A row for people to read: times as dates, answers of a form by name, nothing where nothing is."""
+    made = {key: _read(key, value) for key, value in row.items()}
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def _read(key: str, value: Any) -> Any:
+    if key in TIMES and isinstance(value, int):
+        return in_shanghai(value).isoformat()
+    return json.loads(value) if key == "answers" else value

@@ -1,0 +1,52 @@
+"""Retention: what is forgotten by itself when its time is over. A table of rules, run by the tick, audited by numbers alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.clock import DAY
+from knowledge.records import inbox
+from knowledge.records.store import Store
+
+TWO_YEARS = 730 * DAY
+OPEN = "stage NOT IN ('completed', 'declined', 'withdrawn')"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is forgotten ``after`` so many seconds; ``:before`` in its statement is that moment."""
+
+    name: str
+    after: int
+    statement: str
+
+
+RULES = (
+    Rule("drafts", 30 * DAY, "DELETE FROM drafts WHERE updated < :before"),
+    Rule(
+        "contacts",
+        TWO_YEARS,
+        "UPDATE members SET name = '', phone = NULL WHERE (name != '' OR phone IS NOT NULL) AND since < :before"
+        " AND NOT EXISTS (SELECT 1 FROM interests i WHERE i.organisation = members.organisation"
+        f"  AND (i.{OPEN} OR i.updated >= :before))"
+        " AND NOT EXISTS (SELECT 1 FROM group_members g JOIN interests i ON i.id = g.interest"
+        "  WHERE g.organisation = members.organisation AND g.state = 'agreed'"
+        f"  AND (i.{OPEN} OR i.updated >= :before))",
+    ),
+    Rule(
+        "questions",
+        TWO_YEARS,
+        "UPDATE questions SET text = '', answer = CASE WHEN answer IS NULL THEN NULL ELSE '' END"
+        " WHERE text != '' AND coalesce(answered, CASE kind WHEN 'wrong' THEN created END) < :before",
+    ),
+)
+
+
+def run(store: Store, now: int) -> None:
+    """Forget what is due."""
+    inbox.forget(store, now)
+    with store.transaction():
+        for rule in RULES:
+            forgotten = store.connection.execute(rule.statement, {"before": now - rule.after}).rowcount
+            if forgotten:
+                store.audit(now, None, f"retention.{rule.name}", rule.name, f"n={forgotten}")
