@@ -265,5 +265,5 @@ async def test_every_look_at_a_contact_is_noted(talk: Talk) -> None:
     await boss.presses("查看联系方式")
     looks = [row for row in rows(talk, "audit") if row["action"] == "contact.shown"]
     assert [(row["actor"], row["object"], row["detail"]) for row in looks] == [(boss.id, "interest:1", None)] * 2
-    shown = [row for row in rows(talk, "disclosures")]
+    shown = rows(talk, "disclosures")
     assert [(row["viewer"], row["owner"], row["interest"], row["role"]) for row in shown] == [(boss.id, li.id, 1, "city")] * 2
