@@ -127,7 +127,15 @@ def blank(services: Services, lang: str, args: dict[str, Any]) -> Reply:
 
 def show_contact(context: Context, interest: Interest, *, role: str, owner: int | None = None) -> str | None:
     """Show somebody's contact to the person pressing, who holds ``role`` (checked by the caller); returns why not."""
-    outcome = disclosures.show(context.store, interest, viewer=context.person.id, role=role, now=context.now, owner=owner)
+    outcome = disclosures.show(
+        context.store,
+        interest,
+        viewer=context.person.id,
+        role=role,
+        cause=context.update_id,
+        now=context.now,
+        owner=owner,
+    )
     context.services.wake()
     return {"none": context.text("office.no_contact"), "refused": context.text("contact.refused")}.get(outcome)
 

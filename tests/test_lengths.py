@@ -257,7 +257,7 @@ def test_the_pages_on_privacy_fit(services: Services, lang: str) -> None:
     assert interest is not None
     people.consent(services.store, 1, interest_form.CONSENTS, given=True, now=MONDAY)
     for look in range(40):
-        assert disclosures.show(services.store, interest, viewer=9, role="city", now=MONDAY + look) == "shown"
+        assert disclosures.show(services.store, interest, viewer=9, role="city", cause=look, now=MONDAY + look) == "shown"
     disclosures.take_back(services.store, 40, MONDAY)
     shown = render(services, lang, "contact.shown", {"disclosure": 1, "repeated": 1})
     sendable(shown, *(privacy.seen_page(services, lang, 1, offset) for offset in range(0, 48, 8)))

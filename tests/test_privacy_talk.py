@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from telegram.error import NetworkError
 
 from bot.channels.chat import plain
 from knowledge.base import KnowledgeBase
@@ -100,12 +101,36 @@ async def test_a_contact_not_sent_yet_is_not_sent_once_it_is_taken_back(talk: Ta
     interest = interests.get(talk.store, 1)
     assert interest is not None
     with talk.store.transaction():
-        assert disclosures.show(talk.store, interest, viewer=boss.id, role="city", now=talk.services.now()) == "shown"
+        assert disclosures.show(talk.store, interest, viewer=boss.id, role="city", cause=1, now=talk.services.now()) == "shown"
         disclosures.take_back(talk.store, 1, talk.services.now())
     talk.services.wake()
     await talk.settle()
     assert not sees_contact(boss)
     assert [name for name, _ in Scripted.calls].count("deleteMessage") == 0
+
+
+async def test_a_press_that_is_answered_again_after_a_kill_shows_the_contact_once(talk: Talk) -> None:
+    boss, li = talk.person("boss", owner=True), talk.person("li")
+    await registered(li)
+    press = talk.as_(boss).people.presses({"data": "v1:tel:1", "message": "1"})
+    await boss.does(press)
+    talk.store.flush()
+    talk.store.execute("UPDATE inbox SET payload = ? WHERE update_id = ?", (json.dumps(press), press["update_id"]))
+    await talk.restart()
+    await talk.settle()
+    assert talk.store.value("SELECT count(*) FROM inbox WHERE payload IS NOT NULL") == 0
+    assert len(rows(talk, "disclosures")) == 1
+    assert [PHONE in text for text in visible(boss)].count(True) == 1
+
+
+async def test_an_erasure_whose_answer_could_not_be_sent_is_said_again_and_done_once(talk: Talk) -> None:
+    _, li = await shown_to(talk)
+    await li.says("/privacy")
+    await li.presses("删除我的资料")
+    Scripted.script["editMessageText"] = [NetworkError("gone"), NetworkError("gone")]
+    assert "已全部删除" in await li.presses("确认删除")
+    assert [row["action"] for row in rows(talk, "audit")].count("person.erased") == 1
+    assert stage(talk) == "withdrawn"
 
 
 async def test_the_owner_sees_who_looked_when_and_why_by_pages(talk: Talk) -> None:
@@ -157,7 +182,7 @@ async def test_partners_see_a_contact_only_after_both_agreed(
     interest = interests.get(talk.store, 1)
     assert interest is not None
     now = talk.services.now()
-    assert disclosures.show(talk.store, interest, viewer=wang.id, role="partner", now=now) == outcome
+    assert disclosures.show(talk.store, interest, viewer=wang.id, role="partner", cause=1, now=now) == outcome
     talk.services.wake()
     await talk.settle()
     assert any("意向 #1 的联系方式" in text for text in visible(wang)) == (outcome == "shown")

@@ -73,15 +73,18 @@ def contact(store: Store, interest: int, owner: int) -> tuple[str, str | None] |
     return (row["name"], row["phone"]) if row and row["name"] else None
 
 
-def show(store: Store, interest: Interest, *, viewer: int, role: str, now: int, owner: int | None = None) -> str:
+def show(store: Store, interest: Interest, *, viewer: int, role: str, cause: int, now: int, owner: int | None = None) -> str:
     """Show a contact to ``viewer``, note it, and fix when it is taken back; all in the caller's transaction.
 
     ``role``: as what the viewer sees it (city, county, partner). That the viewer has it, the caller has checked; of partners it
-    is checked here that both agreed. ``owner``: whose contact, by default that of the one who registered. Returns ``shown``,
-    ``none`` (there is no contact) or ``refused`` (the owner, or one of the partners, does not agree).
+    is checked here that both agreed. ``cause``: the update that asked for it; the same one shows nothing more. ``owner``: whose
+    contact, by default that of the one who registered. Returns ``shown``, ``none`` (there is no contact) or ``refused`` (the
+    owner, or one of the partners, does not agree).
     """
     owner = interest.person if owner is None else owner
     with store.transaction():
+        if store.value("SELECT 1 FROM disclosures WHERE cause = ?", (cause,)):
+            return "shown"
         if role == "partner" and not _both_agreed(store, interest.id, viewer, owner):
             return "refused"
         if contact(store, interest.id, owner) is None:
@@ -89,8 +92,8 @@ def show(store: Store, interest: Interest, *, viewer: int, role: str, now: int, 
         if not people.holds(store, owner, "pass_on"):
             return "refused"
         cursor = store.execute(
-            "INSERT INTO disclosures (at, viewer, owner, interest, role) VALUES (?, ?, ?, ?, ?)",
-            (now, viewer, owner, interest.id, role),
+            "INSERT INTO disclosures (at, viewer, owner, interest, role, cause) VALUES (?, ?, ?, ?, ?, ?)",
+            (now, viewer, owner, interest.id, role, cause),
         )
         disclosure = cursor.lastrowid or 0
         mail = deliveries.put(store, viewer, VIEW, now, disclosure=disclosure)

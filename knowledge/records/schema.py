@@ -256,6 +256,8 @@ def m002_landing(db: Database) -> None:
 M003 = """
 ALTER TABLE disclosures ADD COLUMN role TEXT NOT NULL DEFAULT 'city';  -- as what it was shown: city, county, partner
 ALTER TABLE disclosures ADD COLUMN delivery INTEGER;                   -- the mail that shows it
+ALTER TABLE disclosures ADD COLUMN cause INTEGER;                      -- the update that asked: the same press shows once
+CREATE UNIQUE INDEX disclosures_cause ON disclosures (cause);
 CREATE INDEX disclosures_viewer ON disclosures (viewer) WHERE taken_back IS NULL;
 """
 
