@@ -86,6 +86,17 @@ async def test_a_contact_that_was_already_deleted_needs_nothing_more(talk: Talk)
     assert [row["state"] for row in rows(talk, "deliveries") if row["view"] == "message.taken_back"] == ["sent"]
 
 
+async def test_taking_back_is_not_given_up_while_the_network_is_away(talk: Talk) -> None:
+    boss, _ = await shown_to(talk)
+    Scripted.script["deleteMessage"] = [NetworkError("away")] * 20
+    await talk.move_clock(DAY)
+    for _ in range(19):
+        assert sees_contact(boss)
+        await talk.move_clock(HOUR)
+    await talk.move_clock(HOUR)
+    assert not sees_contact(boss)
+
+
 async def test_who_lost_the_role_loses_the_contact_at_the_start(talk: Talk) -> None:
     boss, _ = await shown_to(talk)
     talk.people.memory.owners.remove(boss.id)
@@ -458,6 +469,26 @@ async def test_a_list_that_was_lost_is_written_again(talk: Talk) -> None:
     beside.unlink()
     await talk.restart()
     assert beside.read_text() == before
+
+
+@pytest.mark.parametrize("damaged", ["", "\n\n", "12", "x y\n", "1 2 3\n", "-1 5\n", "é 4\n", "100"])
+async def test_a_list_that_is_damaged_keeps_nobody_from_starting(talk: Talk, damaged: str) -> None:
+    _, li = await shown_to(talk)
+    await erases(li)
+    beside = erasure.list_beside(talk.store)
+    beside.write_text(damaged, "utf-8")
+    await talk.restart()
+    assert beside.read_text() == f"{li.id} {talk.services.now()}\n"
+
+
+async def test_the_office_reads_in_its_file_what_it_looked_at(talk: Talk) -> None:
+    boss, li = await shown_to(talk)
+    said = await boss.presses_data("v1:export")
+    data = json.loads(said[said.index("{") :])
+    assert data["looked_at"] == [{"at": "2026-06-01T10:00:00+08:00", "role": "city", "interest": 1}]
+    assert [action["action"] for action in data["actions"]] == ["contact.shown"]
+    for other in (str(li.id), PHONE, "王老师", "上门助浴"):
+        assert other not in said
 
 
 async def test_the_pages_in_english(english: Talk) -> None:

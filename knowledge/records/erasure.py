@@ -164,7 +164,7 @@ def _known(store: Store) -> dict[int, int]:
 
 def _listed(store: Store) -> Iterator[tuple[int, int]]:
     try:
-        lines = list_beside(store).read_text("ascii").splitlines()
+        lines = list_beside(store).read_text("ascii", errors="replace").splitlines()
     except FileNotFoundError:
         return
     for line in lines:

@@ -24,6 +24,8 @@ SECTIONS: dict[str, str] = {
     "drafts": "SELECT form, subject, answers, held, updated FROM drafts WHERE person = :person ORDER BY id",
     "offices": "SELECT county, since, until FROM coordinators WHERE person = :person ORDER BY county",
     "shown_to": "SELECT at, role, interest, taken_back FROM disclosures WHERE owner = :person ORDER BY id",
+    "looked_at": "SELECT at, role, interest FROM disclosures WHERE viewer = :person ORDER BY id",
+    "actions": "SELECT at, action, object FROM audit WHERE actor = :person ORDER BY id",
     "messages": "SELECT updated AS at, CASE WHEN notice IS NULL THEN view ELSE 'notice' END AS what, state FROM deliveries"
     " WHERE person = :person ORDER BY id",
 }
