@@ -23,7 +23,7 @@ WORDS = "=erased"
 
 OF_INTEREST: tuple[str, ...] = (
     "UPDATE interest_events SET reason = NULL WHERE interest = :interest AND substr(reason, 1, 1) != '='",
-    "UPDATE interest_events SET note = NULL WHERE interest = :interest",
+    "UPDATE interest_events SET note = NULL WHERE interest = :interest AND role != 'clock'",
     "DELETE FROM facts WHERE interest = :interest AND kind != 'figure'",
     "UPDATE interests SET person = :nobody, offer = :blank WHERE id = :interest",
 )
