@@ -103,7 +103,7 @@ async def begin(app: App) -> None:
     """After ``app.start()``: answer what a kill left unanswered, and start sending."""
     services: Services = app.bot_data["services"]
     courier: Courier = app.bot_data["courier"]
-    erasure.apply_again(services.store, services.office(), services.now())
+    erasure.apply_again(services.store, lambda _county: services.office(), services.now())
     disclosures.roles_changed(services.store, services.owners, services.now())
     queue = app.update_queue
     if isinstance(queue, InboxQueue):

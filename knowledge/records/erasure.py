@@ -8,12 +8,14 @@ later erasures.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from knowledge.records import deliveries, disclosures, interests, people
 from knowledge.records.store import Store
 
+Office = Callable[[str], list[int]]
+"""Who takes care of a county's cases."""
 NOBODY = 0
 """Stands for an erased person where a row has to name one."""
 BLANK = "—"
@@ -71,7 +73,7 @@ OF_PERSON: tuple[str, ...] = (
 """What is done wherever the person is named, in an order that the references between the tables allow."""
 
 
-def erase(store: Store, person: int, office: list[int], now: int, *, cause: int | None = None) -> None:
+def erase(store: Store, person: int, office: Office, now: int, *, cause: int | None = None) -> None:
     """Forget the person, in one transaction: open interests are withdrawn and their parties told, messages about them blanked.
 
     ``cause``: the update that asked for it, which is still to be answered. Afterwards, outside the transaction: ``seal``.
@@ -87,7 +89,7 @@ def erase(store: Store, person: int, office: list[int], now: int, *, cause: int 
                     "withdraw",
                     actor=person,
                     role="organisation",
-                    office=[one for one in office if one != person],
+                    office=[one for one in office(interest.county) if one != person],
                     words=WORDS,
                     now=now,
                 )
@@ -139,7 +141,7 @@ def seal(store: Store) -> None:
     store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def apply_again(store: Store, office: list[int], now: int) -> int:
+def apply_again(store: Store, office: Office, now: int) -> int:
     """At the start: forget again whom the list beside the database names and the database does not, because it was put back.
 
     Returns how many. Whoever came back after an erasure that this database knows is left alone.
