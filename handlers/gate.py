@@ -115,10 +115,10 @@ async def _in_group(update: Update, context: Context) -> None:
 
 def addressed(text: str, name: str) -> bool:
     """Whether a text in a group is a command of this bot's, or mentions it by its name."""
-    command = re.match(r"/(\w+)(?:@(\w+))?(?!\S)", text)
+    command = re.match(r"/(\w+)(?:@(\w+))?(?![\w@])", text, re.ASCII)
     if command and (command[2] or name).lower() == name.lower():
         return command[1].lower() in {one.name for one in COMMANDS}
-    return bool(re.search(rf"@{re.escape(name)}(?!\w)", text, re.IGNORECASE))
+    return bool(re.search(rf"@{re.escape(name)}(?!\w)", text, re.IGNORECASE | re.ASCII))
 
 
 def handlers() -> list[BaseHandler[Update, Context, None]]:
