@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from telegram import LinkPreviewOptions, Update
+from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, BaseHandler, ContextTypes, Defaults, ExtBot
@@ -62,13 +62,14 @@ def build_application(
         wake=lambda: None,
     )
     conversations.attach(services)
+    queue = InboxQueue(store, clock)
     builder = (
         ApplicationBuilder()
         .token(settings.token.get_secret_value() if settings.token else TERMINAL_TOKEN)
         .context_types(ContextTypes(context=Context))
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .job_queue(None)
-        .update_queue(InboxQueue(store, clock))
+        .update_queue(queue)
     )
     if request is not None:
         builder = builder.request(request).get_updates_request(request).updater(None)
@@ -84,7 +85,7 @@ def build_application(
     order.attach(app.process_update, lambda person: _tell_flooder(app, person))
     courier = Courier(app.bot, services, settings.pace)
     services.wake = courier.wake
-    app.bot_data.update(services=services, courier=courier, order=order)
+    app.bot_data.update(services=services, courier=courier, order=order, inbox=queue)
     groups: dict[int, Sequence[BaseHandler[Any, Context, Any]]] = dict(conversations.handlers())
     app.add_handlers(groups)
     app.add_error_handler(on_error)
@@ -105,18 +106,17 @@ async def begin(app: App) -> None:
     courier: Courier = app.bot_data["courier"]
     erasure.apply_again(services.store, lambda _county: services.office(), services.now())
     disclosures.roles_changed(services.store, services.owners, services.now())
-    queue = app.update_queue
-    if isinstance(queue, InboxQueue):
-        for update in replayed(app):
-            await queue.put_again(update)
+    queue: InboxQueue = app.bot_data["inbox"]
+    for payload in inbox.waiting(services.store):
+        await queue.put_again(json.loads(payload), app.bot)
     services.store.flush()
     courier.start()
 
 
-def replayed(app: App) -> list[Update]:
-    """The updates that came but were not answered."""
-    services: Services = app.bot_data["services"]
-    return [Update.de_json(json.loads(payload), app.bot) for payload in inbox.waiting(services.store)]
+async def arrive(app: App, raw: dict[str, Any]) -> None:
+    """An update as Telegram writes it has come."""
+    queue: InboxQueue = app.bot_data["inbox"]
+    await queue.arrive(raw, app.bot)
 
 
 async def end(app: App) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
 from knowledge.clock import Clock
@@ -43,21 +43,43 @@ class InboxQueue(asyncio.Queue[object]):
         super().__init__()
         self._store, self._clock = store, clock
 
+    async def arrive(self, raw: dict[str, Any], bot: Bot) -> None:
+        """Keep an update as Telegram wrote it, then queue it. One that was here before is dropped.
+
+        One that cannot be read is dropped as well: it would come again for ever, and everything behind it would wait.
+        """
+        if await self._keep(raw["update_id"], json.dumps(raw)):
+            await self.put_again(raw, bot)
+
     async def put(self, item: object) -> None:
-        """Keep the update, then queue it. One that was here before is dropped."""
-        while isinstance(item, Update):
+        """The same for an update that was read before: the webhook's way in."""
+        if not isinstance(item, Update) or await self._keep(item.update_id, _packed(item)):
+            await super().put(item)
+
+    async def _keep(self, update_id: int, payload: str) -> bool:
+        while True:
             try:
-                if not inbox.receive(self._store, item.update_id, _packed(item), self._clock.now()):
-                    return
-                break
+                return inbox.receive(self._store, update_id, payload, self._clock.now())
             except sqlite3.OperationalError as error:
                 log.warning("an update has to wait: %s", error)
                 await asyncio.sleep(LOCKED)
-        await super().put(item)
 
-    async def put_again(self, update: Update) -> None:
-        """Queue an update that is in the inbox already: it came before a kill."""
-        await super().put(update)
+    async def put_again(self, raw: dict[str, Any], bot: Bot) -> None:
+        """Queue an update that is in the inbox: it has just come, or came before a kill."""
+        update = readable(raw, bot)
+        if update is None:
+            inbox.answered(self._store, raw["update_id"])
+        else:
+            await super().put(update)
+
+
+def readable(raw: dict[str, Any], bot: Bot) -> Update | None:
+    """The update, or None after a word in the log (without its content) when it is none."""
+    try:
+        return Update.de_json(raw, bot)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        log.error("update %s cannot be read: %s", raw.get("update_id"), type(error).__name__)  # noqa: TRY400  no content
+        return None
 
 
 def _packed(update: Update) -> str:

@@ -18,7 +18,7 @@ from handlers.buttons import Rows, markup
 from handlers.texts import Texts
 from knowledge.base import KnowledgeBase
 from knowledge.clock import Clock, in_shanghai
-from knowledge.matching import Circumstances, Wish
+from knowledge.matching import Circumstances, Recommendation, Wish, recommend
 from knowledge.records import coordinators, inbox, people
 from knowledge.records.coverage import coverage
 from knowledge.records.people import Person
@@ -29,6 +29,10 @@ T = TypeVar("T")
 
 REMEMBERED = 500
 """How many people's last words are remembered, in memory only: before consent no words of theirs are stored."""
+
+
+RANKINGS = 100
+"""How many rankings are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ class Services:
     """Until when text of a person counts as the rest of a paste, with the update of its first part."""
     unsent: dict[int, float] = field(default_factory=dict)
     """Updates whose answer could not be sent, and in how many seconds to answer them again."""
+    rankings: dict[Wish, Recommendation] = field(default_factory=dict)
+    """The rankings made of late, as long as what they depend on (``ranked_by``) stays the same."""
+    ranked_by: tuple[KnowledgeBase, Circumstances] | None = None
     username: str = "jiedui_bot"
     """The name of the bot on its channel."""
     answer_freely: Callable[[Context, str], Awaitable[None]] = field(init=False)
@@ -99,6 +106,18 @@ class Services:
     def around(self) -> Circumstances:
         """What ranking depends on, as it is now."""
         return Circumstances.now(self.base, coverage(self.store), in_shanghai(self.now()).year)
+
+    def ranking(self, wish: Wish) -> Recommendation:
+        """The pairings for a wish as things stand now; leafing through a list ranks only once."""
+        around = self.around()
+        if self.ranked_by is None or self.ranked_by[0] is not self.base or self.ranked_by[1] != around:
+            self.rankings.clear()
+            self.ranked_by = self.base, around
+        found = self.rankings.pop(wish, None) or recommend(self.base, wish, around)
+        self.rankings[wish] = found
+        if len(self.rankings) > RANKINGS:
+            del self.rankings[next(iter(self.rankings))]
+        return found
 
     def today(self) -> dt.date:
         """The day in Chongqing."""

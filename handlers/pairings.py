@@ -7,7 +7,7 @@ from handlers.context import Reply, Services
 from handlers.corrections import part_rows
 from handlers.wishes import pack
 from knowledge.base import County, Need
-from knowledge.matching import Pairing, Reason, Recommendation, Wish, at_county, recommend
+from knowledge.matching import Pairing, Reason, Recommendation, Wish, at_county
 from knowledge.records.coverage import coverage
 from knowledge.understanding import Origin, Understanding
 
@@ -73,7 +73,7 @@ def _place(services: Services, lang: str, origin: Origin) -> str:
 
 def listing(services: Services, lang: str, wish: Wish, *, offset: int = 0, heard: str = "") -> Reply:
     """The ranked pairings as a compact list with numbered buttons, under what was understood."""
-    found = recommend(services.base, wish, services.around())
+    found = services.ranking(wish)
     offset = offset if offset < len(found.pairings) else 0  # the page may have been there before the base was changed
     page = found.pairings[offset : offset + PAGE]
     items = [_item(services, lang, pairing) for pairing in page]

@@ -31,6 +31,9 @@ TRUE_FOR = frozenset(
     "setMyCommands deleteMyCommands deleteWebhook setWebhook answerCallbackQuery deleteMessage editMessageReplyMarkup".split()
 )
 
+METHODS = {name.lower(): name for name in (*TRUE_FOR, "getMe", "getUpdates", "sendMessage", "editMessageText")}
+"""Telegram takes the names of methods in any spelling."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -239,6 +242,7 @@ class _Handler(tornado.web.RequestHandler):
 
     async def post(self, token: str, method: str) -> None:
         self.set_header("Content-Type", "application/json")
+        method = METHODS.get(method.lower(), method)
         parameters = {name: _value(self.get_argument(name)) for name in self.request.arguments}
         api = self.api
         order = api.orders[method].popleft() if api.orders[method] else api.always(method, parameters) or Order()

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from telegram import Update
 from telegram.request import RequestData
 
-from bot.application import settled
+from bot.application import arrive, settled
 from bot.channels.chat import Chat, Screen, plain
 from bot.channels.terminal import Shown, TerminalRequest
 from bot.settings import Settings
@@ -236,7 +235,7 @@ class Talk:
 
     async def put(self, update: Mapping[str, Any]) -> None:
         """Hand in an update without waiting for what it causes."""
-        await self.chat.app.update_queue.put(Update.de_json(dict(update), self.chat.app.bot))
+        await arrive(self.chat.app, dict(update))
 
     async def sees(self, html: str) -> None:
         """Let the application run until somebody is shown this text, and no further."""

@@ -243,6 +243,22 @@ async def test_a_database_locked_for_a_while_delays_and_loses_nothing(tmp_path: 
         quiet(program)
 
 
+async def test_an_update_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        async with run(tmp_path, api) as program:
+            await program.says("running as")
+            api.updates[1] = {"update_id": 1, "message": {"text": "a secret of somebody", "from": 7}}
+            api.says(LI, "/help")
+            await api.hears(LI, "/find")
+            assert "update 1 cannot be read" in program.err
+            assert "a secret" not in program.err
+            await program.kill()
+            quiet(program)
+        async with run(tmp_path, api) as program:
+            api.says(LI, "/start")
+            await api.hears(LI, "结对")
+
+
 async def test_a_stop_waits_for_nobody_who_cannot_be_reached(tmp_path: Path) -> None:
     async with BotApi() as api:
         async with run(tmp_path, api) as program:

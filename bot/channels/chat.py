@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from telegram import Update
-
-from bot.application import App, begin, build_application, end, settled
+from bot.application import App, arrive, begin, build_application, end, settled
 from bot.channels.terminal import People, Shown, TerminalRequest
 from bot.settings import Settings
 from handlers.context import Services
@@ -152,7 +150,7 @@ class Chat:
 
     async def update(self, raw: dict[str, object]) -> None:
         """Hand an update to the application and wait until everything it causes has happened."""
-        await self.app.update_queue.put(Update.de_json(raw, self.app.bot))
+        await arrive(self.app, raw)
         await settled(self.app)
 
     def _presses(self, number: int) -> bool:

@@ -7,9 +7,9 @@ import logging
 import signal
 
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 
-from bot.application import App, begin, end
+from bot.application import TIMEOUT, App, arrive, begin, end
 from bot.settings import Settings
 from handlers.commands import for_role
 from handlers.context import Services
@@ -89,14 +89,19 @@ async def _polling(app: App, stop: asyncio.Event) -> None:
 
 
 async def _fetch(app: App) -> None:
-    """Ask for updates for ever: each is in the inbox before Telegram hears that it arrived. Raises InvalidToken, Conflict."""
+    """Ask for updates for ever: each is in the inbox before Telegram hears that it arrived. Raises InvalidToken, Conflict.
+
+    They are asked for as Telegram writes them (and by a spelling that PTB leaves alone, which Telegram takes as well), so that
+    one that cannot be read holds up no other.
+    """
+    asked = {"timeout": LONG_POLL, "allowed_updates": UPDATES}
     offset = conflicts = 0
     pause = FIRST_PAUSE
     while True:
         try:
-            updates = await app.bot.get_updates(offset=offset, timeout=LONG_POLL, allowed_updates=UPDATES)
-        except InvalidToken:
-            raise
+            found = await app.bot.do_api_request("getupdates", asked | {"offset": offset}, read_timeout=LONG_POLL + TIMEOUT)
+        except EndPointNotFound as error:  # so PTB words it when Telegram no longer knows the token
+            raise InvalidToken from error
         except TelegramError as error:
             conflicts += isinstance(error, Conflict)
             if conflicts > CONFLICTS:
@@ -106,9 +111,9 @@ async def _fetch(app: App) -> None:
             pause = min(2 * pause, LAST_PAUSE)
             continue
         conflicts, pause = 0, FIRST_PAUSE
-        for update in updates:
-            await app.update_queue.put(update)
-            offset = update.update_id + 1
+        for raw in found:
+            await arrive(app, raw)
+            offset = raw["update_id"] + 1
 
 
 WEBHOOK_PATH = "telegram"
