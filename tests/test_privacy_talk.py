@@ -385,6 +385,7 @@ async def test_the_parties_are_told_and_what_they_saw_is_blanked(talk: Talk) -> 
     ]  # fmt: skip
     assert events[-1].reason == erasure.WORDS
     assert any("对方撤回了:本人删除了全部资料" in text for text in visible(boss))
+    assert not sees_contact(boss)
     mail = [row["message"] for row in rows(talk, "deliveries") if row["person"] == boss.id and row["view"].startswith("office")]
     told = {shown.message: plain(shown.html) for shown in boss.seen if shown.message in mail}
     assert [word for word in PERSONAL for text in told.values() if word in text] == []
