@@ -15,12 +15,15 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot import retraction
+from bot.cards import Shown, show
 from bot.outcomes import Outcome, classify
 from handlers.buttons import markup
-from handlers.context import Services
+from handlers.context import Reply, Services, answering
 from handlers.views import render
-from knowledge.records import deadlines, deliveries, notices, people, retention
+from knowledge.clock import is_quiet
+from knowledge.records import cards, deadlines, deliveries, notices, people, retention
 from knowledge.records.deliveries import Delivery
+from knowledge.records.tick import tick
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +86,7 @@ class Courier:
         """Send what is due, or wait until something is."""
         self._awake.clear()
         now = self._services.now()
-        served = deadlines.due(self._services.store, self._services.office(), now)
+        served = tick(self._services.store, self._services.office(), now)
         batch = deliveries.claim(self._services.store, now, self._free())
         for delivery in batch:
             await self._slot()
@@ -131,33 +134,53 @@ class Courier:
         if earlier:  # one person's mail stays in order
             await asyncio.wait(earlier)
         services = self._services
-        args = dict(delivery.args) | ({"notice": delivery.notice} if delivery.notice else {})
-        reply = render(services, services.language(delivery.person), delivery.view, args)
+        silent = delivery.notice is None and is_quiet(services.now())
         failure: TelegramError | None = None
-        message: int | None = None
+        shown: Shown | None = None
         try:
-            if delivery.view in retraction.VIEWS:
-                await retraction.retract(self._bot, services.store, delivery, reply)
+            if delivery.view == cards.VIEW:
+                shown = await show(self._bot, services, delivery, silent=silent)
+            elif delivery.view in retraction.VIEWS:
+                await retraction.retract(self._bot, services.store, delivery, self._rendered(delivery))
             else:
-                sent = await self._bot.send_message(delivery.person, reply.text, reply_markup=markup(reply.rows))
-                message = sent.message_id
+                shown = Shown(await self._send(delivery, silent=silent), 0)
         except TelegramError as error:
             failure = error
         while True:
             try:
-                self._note(delivery, message, failure)
+                self._note(delivery, shown, failure)
             except sqlite3.OperationalError as error:
                 await self._wait_for_database(error)
             else:
                 return
 
-    def _note(self, delivery: Delivery, message: int | None, failure: TelegramError | None) -> None:
+    def _rendered(self, delivery: Delivery) -> Reply:
+        """What a delivery says, as the records stand now."""
+        args = dict(delivery.args) | ({"notice": delivery.notice} if delivery.notice else {"person": delivery.person})
+        return render(self._services, self._services.language(delivery.person), delivery.view, args)
+
+    async def _send(self, delivery: Delivery, *, silent: bool) -> int:
+        """Send a message of its own; in quiet hours it makes no sound. Returns its number. Raises TelegramError."""
+        reply = self._rendered(delivery)
+        message = await self._bot.send_message(
+            delivery.person,
+            reply.text,
+            reply_markup=markup(reply.rows),
+            reply_parameters=answering(reply.reply_to),
+            disable_notification=silent,
+        )
+        return message.message_id
+
+    def _note(self, delivery: Delivery, shown: Shown | None, failure: TelegramError | None) -> None:
         """Write down what became of a message."""
         if failure:
             self._failed(delivery, failure)
             return
-        with self._services.store.transaction():  # what the channel noted of the message is committed along with it
-            deliveries.outcome(self._services.store, delivery.id, "sent", self._services.now(), message=message)
+        store, now = self._services.store, self._services.now()
+        with store.transaction():  # what the channel noted of the message is committed along with it
+            if shown and shown.version:
+                cards.shown(store, int(delivery.args["interest"]), delivery.person, shown.message, shown.version, now)
+            deliveries.outcome(store, delivery.id, "sent", now, message=shown.message if shown else None)
 
     def _failed(self, delivery: Delivery, error: TelegramError) -> None:
         store, now = self._services.store, self._services.now()

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from telegram import Message, Update
+from telegram import Message, ReplyParameters, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
 
@@ -19,7 +19,7 @@ from handlers.texts import Texts
 from knowledge.base import KnowledgeBase
 from knowledge.clock import Clock, in_shanghai
 from knowledge.matching import Circumstances, Recommendation, Wish, recommend
-from knowledge.records import coordinators, inbox, people
+from knowledge.records import cards, coordinators, inbox, people
 from knowledge.records.coverage import coverage
 from knowledge.records.people import Person
 from knowledge.records.store import Store
@@ -37,10 +37,12 @@ RANKINGS = 100
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message: Telegram HTML and its buttons."""
+    """A message: Telegram HTML and its buttons. ``reply_to``: the message it answers. ``card``: the interest it will show."""
 
     text: str
     rows: Rows = ()
+    reply_to: int = 0
+    card: int = 0
 
 
 @dataclass(slots=True)
@@ -148,6 +150,11 @@ def _keep(memory: dict[int, T], person: int, value: T) -> None:
 Bot = ExtBot[None]
 
 
+def answering(message: int) -> ReplyParameters | None:
+    """In reply to this message, if it is still there."""
+    return ReplyParameters(message, allow_sending_without_reply=True) if message else None
+
+
 class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """What a handler gets beside the update."""
 
@@ -199,7 +206,12 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     async def send_to(self, chat: int, reply: Reply) -> Message:
         """A new message to a chat."""
-        return await self.bot.send_message(chat, reply.text, reply_markup=markup(reply.rows))
+        message = await self.bot.send_message(
+            chat, reply.text, reply_markup=markup(reply.rows), reply_parameters=answering(reply.reply_to)
+        )
+        if reply.card:
+            cards.adopt(self.store, reply.card, chat, message.message_id, self.now)
+        return message
 
     async def send_file(self, name: str, content: bytes, caption: str) -> Message:
         """A file to the person."""

@@ -5,7 +5,21 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import BaseHandler
 
-from handlers import browse, corrections, find, form_handler, gate, interest, messages, mine, presses, privacy, questions, start
+from handlers import (
+    browse,
+    corrections,
+    find,
+    form_handler,
+    gate,
+    interest,
+    messages,
+    mine,
+    moves,
+    presses,
+    privacy,
+    questions,
+    start,
+)
 from handlers.admin import notices, review
 from handlers.context import Context, Services
 
@@ -13,7 +27,8 @@ GATE, CONVERSATIONS = -1, 0
 """Groups: the gate sees every update and may stop it; then the first handler that fits answers."""
 
 PRESS_TABLES = [
-    m.PRESSES for m in (browse, corrections, find, form_handler, interest, mine, privacy, questions, start, review, notices)
+    m.PRESSES
+    for m in (browse, corrections, find, form_handler, interest, mine, moves, privacy, questions, start, review, notices)
 ]
 
 

@@ -8,17 +8,18 @@ from telegram import Update
 
 from handlers import checks
 from handlers.buttons import press
+from handlers.cards import subject_name
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Answers, Form, Step
-from handlers.pairings import find_target, target_name
+from handlers.pairings import find_target
 from handlers.presses import Presses
 from handlers.views import view
-from knowledge.clock import DAY
+from knowledge.clock import DAY, working
 from knowledge.records import drafts, interests, people
 from knowledge.records.drafts import Draft
-from knowledge.records.interests import Interest, Registration
-from knowledge.records.moves import NUDGES
+from knowledge.records.interests import Registration
+from knowledge.records.moves import PACES
 
 CONSENTS = ("keep", "abroad", "pass_on")
 OTHER = "other"
@@ -101,18 +102,13 @@ def _finish(context: Context, draft: Draft) -> Done:
         task=_task(services, need.field if need else ""),
         kind=next((one for one in services.base.kinds if kind and one[:2] == kind), None),
     )
-    result = interests.register(context.store, draft.person, wish, services.office(), context.update_id, context.now)
+    result = interests.register(context.store, draft.person, wish, services.office(county.id), context.update_id, context.now)
     return ("interest.done" if result.outcome == "done" else "interest.known"), {"interest": result.interest.id}
 
 
 def _task(services: Services, field: str) -> str:
     brands = (task.id for task in services.base.plan.tasks if task.id.startswith("brand-") and field in task.fields)
     return next(brands, "pairing")
-
-
-def subject_name(services: Services, lang: str, interest: Interest) -> str:
-    """What an interest is about, in a few words."""
-    return target_name(services, lang, interest.need or interest.county) or interest.county
 
 
 @view("interest.done")
@@ -131,20 +127,21 @@ def _confirmation(services: Services, lang: str, args: dict[str, Any], key: str)
     interest = interests.get(services.store, int(args["interest"]))
     if interest is None:
         return Reply(services.texts(lang, "press.gone"))
-    first, second = NUDGES["submitted"]
+    first, second = PACES["submitted"].nudges
     text = services.texts(
         lang,
         key,
         interest=interest,
         about=subject_name(services, lang, interest),
-        remind=interest.created + first,
-        promise=interest.created + second,
+        remind=working(interest.created + first),
+        promise=working(interest.created + second),
+        turn=interest.turn,
         days=(first // DAY, second // DAY),
-        office=bool(services.office()),
+        office=bool(services.office(interest.county)),
         stage=services.texts(lang, f"stage.{interest.stage}"),
     )
     rows = ((press(services.texts(lang, "button.open_interest"), "mine", interest.id),),)
-    return Reply(text, rows)
+    return Reply(text, rows, card=interest.id)
 
 
 @view("interest.gone")

@@ -1,24 +1,31 @@
-"""The words that go with a move: a question, an answer, a reason. One form for both sides."""
+"""Moves of an interest by its parties: buttons, and the words that go with them (a question, an answer, a reason)."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from telegram import Update
+
 from handlers import checks
+from handlers.buttons import number, press
+from handlers.cards import moves_of, roles, subject_name, what
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Form, Step
-from handlers.interest import subject_name
-from handlers.views import VIEWS, view
-from knowledge.records import interests
+from handlers.presses import Presses
+from handlers.views import view
+from knowledge.records import cards, interests
 from knowledge.records.drafts import Draft
-from knowledge.records.moves import MOVES
+from knowledge.records.interests import Interest, Result
+from knowledge.records.moves import MOVES, OFFICE, SIDE
 
 REASONS = {
     "decline": ("taken", "unfit", "later", "incomplete"),
     "withdraw": ("plans", "means", "elsewhere", "mistake"),
 }
 """Reasons offered as buttons, by move."""
+NOT_DONE = {"late": "undo.late", "known": "undo.known", "forbidden": "card.not_yours", "wordless": "fault.offer.short"}
+"""Why a move was not made, by outcome; where somebody moved first, what happened is told as well."""
 
 
 def _of(subject: str) -> tuple[int, int, str]:
@@ -38,40 +45,53 @@ def _facts(services: Services, lang: str, draft: Draft) -> Facts:
 
 
 def _finish(context: Context, draft: Draft) -> Done:
-    number, version, move = _of(draft.subject)
+    """Make the move with its words, unless somebody moved first or the role was lost since the form was opened."""
+    interest, version, move = _of(draft.subject)
     words = draft.answers["words"]
-    role = context.role if context.role in MOVES[move].roles else "organisation"
-    result = interests.move(
+    result = _make(context, interest, version, move, f"={words}" if words in REASONS.get(move, ()) else words)
+    if result is None or result.outcome == "forbidden":
+        return "moves.forbidden", {}
+    args: dict[str, str | int] = {"interest": interest, "person": context.person.id}
+    if result.outcome != "done":
+        cards.put(context.store, interest, context.person.id, context.now)
+        return "moves.stale", args
+    return "moves.done", args | {"move": move}
+
+
+def _make(context: Context, interest: int, version: int, move: str, words: str | None) -> Result | None:
+    """Make a move as what the person is to the interest. None: there is no such interest, or it is not this person's."""
+    found = interests.get(context.store, interest)
+    role = (
+        next((one for one in roles(context.services, found, context.person.id) if one in MOVES[move].roles), None)
+        if found
+        else None
+    )
+    if found is None or role is None:
+        return None
+    return interests.move(
         context.store,
-        number,
+        interest,
         version,
         move,
         actor=context.person.id,
         role=role,
-        office=context.services.office(),
-        words=f"={words}" if words in REASONS.get(move, ()) else words,
+        office=context.services.office(found.county),
+        words=words,
         now=context.now,
     )
-    if result is None or result.outcome == "forbidden":  # no longer of the office since the form was opened
-        return "moves.forbidden", {}
-    if result.outcome != "done":
-        return "moves.stale", {"interest": number, "office": int(role != "organisation")}
-    return ("asker.card" if role == "organisation" else "office.card"), {"interest": number, "did": move}
 
 
-def after_move(services: Services, lang: str, card: Reply, args: dict[str, Any]) -> Reply:
-    """The card after a move of one's own, under the line that says what became of the words."""
-    if not args.get("did"):
-        return card
-    done = services.texts(lang, f"did.{args['did']}")
-    return Reply(f"{done}\n\n{card.text}", card.rows)
+def moved_on(services: Services, lang: str, interest: Interest) -> str:
+    """Somebody moved first: who did what, and when."""
+    last = interests.events(services.store, interest.id)[-1]
+    return services.texts(lang, "press.moved_on", at=last.at, what=what(services, lang, last))
 
 
 @view("moves.stale")
 def stale(services: Services, lang: str, args: dict[str, Any]) -> Reply:
-    """Somebody moved first: say so and show how it stands."""
-    card = VIEWS["office.card" if args["office"] else "asker.card"](services, lang, args)
-    return Reply(f"{services.texts(lang, 'press.moved_on')}\n\n{card.text}", card.rows)
+    """Somebody moved first: say so; the card shows how it stands."""
+    interest = interests.get(services.store, int(args["interest"]))
+    return Reply(moved_on(services, lang, interest) if interest else services.texts(lang, "press.gone"))
 
 
 @view("moves.forbidden")
@@ -92,6 +112,68 @@ for _move, _reasons in REASONS.items():
     register_kit(_kit(_move, _reasons))
 
 
-async def ask_words(context: Context, interest: int, version: int, move: str) -> None:
-    """Ask for the words that go with a move; it is made when they come."""
-    await open_form(context, FORMS[move], f"{interest}.{version}.{move}")
+def found_for(context: Context, args: list[str], parties: frozenset[str]) -> Interest | None:
+    """The interest a button is about, if the person is one of these parties to it: checked on the row."""
+    wanted = number(args[0]) if args else None
+    interest = interests.get(context.store, wanted) if wanted is not None else None
+    return interest if interest and parties.intersection(roles(context.services, interest, context.person.id)) else None
+
+
+def pressed(update: Update) -> int:
+    """The message that was pressed on."""
+    query = update.callback_query
+    return query.message.message_id if query and query.message else 0
+
+
+def show_card(update: Update, context: Context, interest: Interest, *, here: bool = False) -> None:
+    """Show how an interest stands: in the card if that was pressed on (or ``here``), otherwise in a new message below."""
+    known = cards.get(context.store, interest.id, context.person.id)
+    message = pressed(update)
+    at = message if here or (known and known.message == message) else 0
+    cards.put(context.store, interest.id, context.person.id, context.now, at=at, fresh=not at, force=True)
+    context.services.wake()
+
+
+async def press_move(update: Update, context: Context, args: list[str], parties: frozenset[str]) -> str | None:
+    """A move by one of these parties: at once, after one more tap, or after its words."""
+    interest = found_for(context, args, parties)
+    if interest is None or len(args) < 3:
+        return context.text("press.not_yours" if parties == SIDE else "office.not_yours")
+    mine = [role for role in roles(context.services, interest, context.person.id) if role in parties]
+    move = next((m for role in mine for m in moves_of(context.services, interest, role) if m.id == args[2]), None)
+    if str(interest.version) != args[1] or move is None:
+        show_card(update, context, interest, here=True)
+        late = args[2] == "undo" and str(interest.version) == args[1]
+        return context.text("undo.late") if late else moved_on(context.services, context.lang, interest)
+    if move.words:
+        await open_form(context, FORMS[move.id], f"{interest.id}.{interest.version}.{move.id}")
+        return None
+    if move.confirm and args[3:] != ["yes"]:
+        rows = (
+            (press(context.text(f"move.{move.id}"), "off", interest.id, interest.version, move.id, "yes"),),
+            (press(context.text("button.back"), "case", interest.id, "here"),),
+        )
+        await context.say("office.confirm", rows, about=subject_name(context.services, context.lang, interest))
+        return None
+    with context.store.transaction():
+        result = _make(context, interest.id, interest.version, move.id, None)
+        show_card(update, context, interest, here=True)
+        context.note_result("moves.done", interest=interest.id, person=context.person.id, move=move.id)
+    context.services.wake()
+    if result is None or result.outcome == "done":
+        return None
+    key = NOT_DONE.get(result.outcome)
+    return context.text(key) if key else moved_on(context.services, context.lang, result.interest)
+
+
+async def press_own(update: Update, context: Context, args: list[str]) -> str | None:
+    """A move by the one who registered."""
+    return await press_move(update, context, args, SIDE)
+
+
+async def press_office(update: Update, context: Context, args: list[str]) -> str | None:
+    """A move by the office."""
+    return await press_move(update, context, args, OFFICE)
+
+
+PRESSES: Presses = {"own": press_own, "off": press_office}

@@ -8,7 +8,9 @@ from handlers.corrections import part_rows
 from handlers.wishes import pack
 from knowledge.base import County, Need
 from knowledge.matching import Pairing, Reason, Recommendation, Wish, at_county
+from knowledge.records import interests
 from knowledge.records.coverage import coverage
+from knowledge.records.interests import Interest
 from knowledge.understanding import Origin, Understanding
 
 PAGE = 5
@@ -88,6 +90,23 @@ def listing(services: Services, lang: str, wish: Wish, *, offset: int = 0, heard
         urban=[services.base.counties[c].short[lang] for c in wish.counties if not services.base.counties[c].agricultural],
     )
     return Reply(text, _list_rows(services, lang, wish, found, page, offset))
+
+
+def next_best(services: Services, lang: str, interest: Interest, count: int) -> Reply:
+    """The next-best pairings for an interest that does not get on where it is: a few lines, and a button for each."""
+    base = services.base
+    kind, province, city = interests.background(services.store, interest)
+    need = base.needs.get(interest.need or "")
+    wish = Wish(
+        fields=(need.field,) if need else (), refused_counties=(interest.county,), kind=kind, province=province, city=city
+    )
+    taken = {(one.county, one.need) for one in interests.of_person(services.store, interest.person) if one.open}
+    found = services.ranking(wish).pairings
+    best = [p for p in found if (p.county.id, p.need.id if p.need else None) not in taken][:count]
+    code = pack(base, wish)
+    text = services.texts(lang, "find.others", items=[_item(services, lang, pairing) for pairing in best])
+    numbers = tuple(press(str(i), "k", target(p.need, p.county), code) for i, p in enumerate(best, 1))
+    return Reply(text, (numbers, (press(services.texts(lang, "button.more"), "l", 0, code),)))
 
 
 def _item(services: Services, lang: str, pairing: Pairing) -> dict[str, object]:

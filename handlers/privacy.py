@@ -8,8 +8,9 @@ from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
 from handlers.buttons import Button, Rows, number, press
+from handlers.cards import subject_name
 from handlers.context import Context, Reply, Services
-from handlers.interest import CONSENTS, subject_name
+from handlers.interest import CONSENTS
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import in_shanghai

@@ -6,6 +6,7 @@ A view is a function of services, language and arguments; deliveries and results
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from handlers.context import Reply, Services
@@ -29,5 +30,5 @@ def render(services: Services, lang: str, name: str, args: dict[str, Any]) -> Re
     """The message of a view; one that may have arrived before is marked so."""
     reply = VIEWS[name](services, lang, args)
     if args.get("repeated"):
-        return Reply(f"{services.texts(lang, 'mail.repeated')}\n\n{reply.text}", reply.rows)
+        return replace(reply, text=f"{services.texts(lang, 'mail.repeated')}\n\n{reply.text}")
     return reply

@@ -98,9 +98,10 @@ class Person:
 
     async def presses(self, label: str) -> str:
         """Press the button whose label contains ``label`` (or is that number)."""
-        buttons = self.talk.as_(self).people.keyboard()
-        found = [b for b in buttons if b["label"] == label] or [b for b in buttons if label in b["label"]]
-        assert found, f"no button {label!r} among {[b['label'] for b in buttons]}"
+        last, older = self.talk.as_(self).people.keyboard(), self.talk.people.older()
+        ways = [[b for b in some if b["label"] == label] or [b for b in some if label in b["label"]] for some in (last, older)]
+        found = ways[0] or ways[1]  # the last keyboard first, then those further up
+        assert found, f"no button {label!r} among {[b['label'] for b in (*last, *older)]}"
         return await self.does(self.talk.people.presses(found[0]))
 
     async def presses_data(self, data: str, message: int = 1) -> str:
@@ -156,6 +157,16 @@ class Person:
     def last(self) -> str:
         """The last message shown to this person, as plain text."""
         return plain(self.seen[-1].html) if self.seen else ""
+
+    def card(self, interest: int = 1) -> Shown:
+        """The living card of the interest, as this person has it before their eyes."""
+        message = self.talk.store.value("SELECT message FROM cards WHERE interest = ? AND person = ?", (interest, self.id))
+        return [shown for shown in self.seen if shown.message == message][-1]
+
+    def reads(self, interest: int = 1) -> str:
+        """What the card of the interest says, with its buttons."""
+        card = self.card(interest)
+        return plain(card.html) + "\n" + " ".join(button["label"] for row in card.keyboard for button in row)
 
     @property
     def buttons(self) -> list[str]:
@@ -228,6 +239,11 @@ class Talk:
 
     async def move_clock(self, seconds: int) -> None:
         """Let time pass, with everything that falls due."""
+        async for _ in self.chat.pass_time(seconds):
+            pass
+
+    async def leap(self, seconds: int) -> None:
+        """Time has passed while nothing ran: everything that fell due meanwhile is late."""
         self.chat.clock.move(seconds)
         self.people.remember_clock(self.chat.clock.offset)
         self.services.wake()

@@ -140,7 +140,7 @@ def test_the_main_job_through_a_pipe_in_english(tmp_path: Path) -> None:
 
 def test_the_chat_is_steered_by_lines_that_begin_with_a_colon(tmp_path: Path) -> None:
     filling_in = (":admin 老板", ":as 李", *REGISTERING, "2", ":say 13812345678", "十名护理员", ":press 1")
-    afterwards = (":press 99", ":restart", ":press 1", ":clock +3d", ":clock soon", ":admin 老板", ":press 1", ":quit", "再见")
+    afterwards = (":press 99", ":restart", ":press 1", ":clock +6d", ":clock soon", ":admin 老板", ":press 1", ":quit", "再见")
     shown = chat(tmp_path, (*filling_in, *afterwards), db="kept.db")
     said = {line: rest for line, _, rest in (part.partition("\n") for part in shown.split("› ")[1:])}
     assert ":press 2 按第 2 个按钮" in said[":clock soon"]
@@ -151,7 +151,8 @@ def test_the_chat_is_steered_by_lines_that_begin_with_a_colon(tmp_path: Path) ->
     assert "(已重新启动,数据库不变)" in said[":restart"]
     assert "已登记,编号 1" in shown.split("› :restart")[1]
     assert "— → 老板 —\n🔔 新意向" in shown
-    assert "— → 老板 —\n⏰" in said[":clock +3d"]
+    assert "— → 老板 —\n↪ [" in said[":clock +6d"]
+    assert "]\n⏰ #1" in said[":clock +6d"]
     assert "(现在以工作人员 老板 的身份说话)" in said[":admin 老板"]
     assert "— → 李 —" in shown.rpartition("› :press 1")[2]
     assert "再见" not in shown

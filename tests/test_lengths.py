@@ -27,7 +27,7 @@ from knowledge.records import notices as notice_rows
 from knowledge.records import questions as question_rows
 from knowledge.records.drafts import Draft
 from knowledge.records.interests import Registration
-from knowledge.records.moves import MOVES, OFFICE
+from knowledge.records.moves import MOVES, OFFICE, SIDE
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
 from tests.limits import fault_of_html, fault_of_keyboard
@@ -235,19 +235,31 @@ def test_an_interest_with_a_long_history_fits_for_both_sides(services: Services,
         )
         assert done
         assert done.outcome == "done"
-    args = {"interest": number, "days": 30, "repeated": 1}
-    for view, move in [
-        ("office.card", ""),
-        ("office.new", ""),
-        ("office.nudge", ""),
-        ("office.moved", "answer"),
-        ("asker.card", ""),
-    ]:
-        sendable(render(services, lang, view, {**args, "move": move}))
-    for move in [one.id for one in MOVES.values() if one.roles == OFFICE]:
-        sendable(render(services, lang, "asker.moved", {**args, "move": move}))
-    sendable(render(services, lang, "asker.waiting", args), render(services, lang, "interest.done", args))
-    sendable(render(services, lang, "moves.stale", {**args, "office": 1}), render(services, lang, "interest.known", args))
+    for event in interests.events(services.store, number)[1:]:
+        view, person = ("office.moved", 9) if event.role == "organisation" else ("asker.moved", 1)
+        sendable(render(services, lang, view, {"interest": number, "person": person, "event": event.id, "repeated": 1}))
+    for view, person in [
+        ("card", 1), ("card", 9), ("card", 404), ("card.below", 1), ("office.nudge", 9), ("asker.nudge", 1),
+        ("asker.waiting", 1), ("asker.quarterly", 1), ("interest.done", 1), ("interest.known", 1), ("moves.stale", 1),
+    ]:  # fmt: skip
+        sendable(render(services, lang, view, {"interest": number, "person": person, "repeated": 1}))
+    for move in MOVES:
+        sendable(render(services, lang, "moves.done", {"interest": number, "person": 1, "move": move}))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("need", ["youyang-left_behind-1", None])
+def test_a_line_about_every_move_fits(services: Services, lang: str, need: str | None) -> None:
+    number = registered(services, need)
+    for move in MOVES.values():
+        interest = interests.get(services.store, number)
+        assert interest
+        services.store.execute("UPDATE interests SET stage = 'landed' WHERE id = ?", (number,))
+        event = interests.note(services.store, interest, move.id, OFFER, MONDAY, actor=9, role="city")
+        if move.roles & OFFICE:
+            sendable(render(services, lang, "asker.moved", {"interest": number, "person": 1, "event": event, "repeated": 1}))
+        if move.roles & SIDE:
+            sendable(render(services, lang, "office.moved", {"interest": number, "person": 9, "event": event, "repeated": 1}))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -339,10 +351,22 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
     asked = question_rows.put(services.store, 1, "question", OFFER, about="wuxi", office=[9], cause=1, now=MONDAY)
     question_rows.answer(services.store, asked, 9, OFFER, MONDAY)
     notice = notice_rows.confirm(services.store, 9, "通" * checks.NOTICE_MAX, 3, MONDAY)
-    args = {"interest": registered(services), "question": asked, "notice": notice, "days": 30, "office": 1, "error": "x" * 200}
+    number = registered(services)
+    args: dict[str, str | int] = {
+        "interest": number,
+        "question": asked,
+        "notice": notice,
+        "days": 30,
+        "office": 1,
+        "error": "x" * 200,
+    }
     drafts.start(services.store, Draft(0, 1, "interest", 1, "wuxi", "organisation"), MONDAY)
+    interest = interests.get(services.store, number)
+    assert interest
     for view in VIEWS:
         move = "answer" if view.startswith("office.") else "decline"
+        args |= {"event": interests.note(services.store, interest, move, OFFER, MONDAY, actor=9, role="city")}
+        args["person"] = 9 if view.startswith("office.") else 1
         draft = {"form": "interest", "draft": 1, "title": "x", "words": "x", "repeated": 1, "disclosure": 1}
         sendable(render(services, lang, view, {**args, **draft, "move": move}))
 
@@ -354,6 +378,7 @@ ALERTS: dict[str, dict[str, str | int]] = {
     "privacy.withdrawn.keep": {},
     "privacy.withdrawn.abroad": {},
     "privacy.withdrawn.pass_on": {},
+    "press.moved_on": {"at": MONDAY, "what": "登记方撤回了" * 5},
     "question.answered_before": {"office": True, "number": 10**9},
 }
 
@@ -361,11 +386,8 @@ ALERTS: dict[str, dict[str, str | int]] = {
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_line_over_the_chat_is_short(lang: str) -> None:
     texts = Texts()
-    for key in [key for key in texts.sources[lang] if key.startswith("press.")] + [
-        "form.closed",
-        "form.stale",
-        "office.not_yours",
-    ]:
+    plain = ["form.closed", "form.stale", "office.not_yours", "undo.late", "undo.known", "card.not_yours"]
+    for key in [key for key in texts.sources[lang] if key.startswith("press.") and key not in ALERTS] + plain:
         assert len(texts(lang, key)) <= 200
     for key, values in ALERTS.items():
         assert len(texts(lang, key, **values)) <= 200

@@ -59,7 +59,8 @@ async def test_the_office_accepts_and_the_asker_hears_it(talk: Talk) -> None:
     await register(li)
     assert "已受理" in await boss.presses("受理")
     assert "已被受理" in li.last
-    assert "工作人员受理" in li.last
+    assert "工作人员受理" in li.reads()
+    assert li.seen[-1].reply_to == li.card().message
 
 
 async def test_the_office_asks_and_the_asker_answers(talk: Talk) -> None:
@@ -68,7 +69,7 @@ async def test_the_office_asks_and_the_asker_answers(talk: Talk) -> None:
     await boss.presses("询问")
     await boss.says("你们有几位护理员?")
     assert "工作人员想问:你们有几位护理员?" in li.last
-    assert "轮到您" in li.last
+    assert "轮到您" in li.reads()
     await li.presses("回复")
     await li.says("六位,都有证。")
     assert "对方回复:六位,都有证。" in boss.last
@@ -80,6 +81,9 @@ async def test_the_office_declines_with_a_reason_and_the_asker_sees_other_counti
     await boss.presses("婉拒")
     await boss.presses("今年安排不下")
     assert "没能接受。原因:今年安排不下" in li.last
+    assert "1. 城口" in li.last
+    assert "3. " in li.last
+    assert "城口县 · 养老帮扶" in await li.presses("1")
     others = await li.presses("看看别的区县")
     assert "1. 城口" in others
     assert "巫溪" not in others

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.clock import DAY
 from knowledge.records import interests, people
 from knowledge.records.interests import Interest, Registration
-from knowledge.records.moves import CLOSED, COVERING, MOVES, NUDGES, OPEN, STAGES, allowed
+from knowledge.records.moves import CLOSED, COVERING, MOVES, OPEN, PACES, STAGES, UNDO, allowed
 from knowledge.records.store import Store
 
 NOW = 1_780_279_200
 ASKER, BOSS, COUNTY, STRANGER = 1, 9, 8, 3
+ROLES_WITH_MOVES = {"city", "county", "organisation"}
 ROLES = {"organisation": ASKER, "city": BOSS, "county": COUNTY, "guest": STRANGER, "": STRANGER}
 
 # At each stage: what the office may do and where it leads; what the organisation may do.
@@ -40,7 +42,7 @@ LIFE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "withdrawn": ({}, {}),
 }
 TURN_AFTER = {
-    "accept": "city", "ask": "organisation", "answer": "city", "negotiate": "organisation", "sign": "organisation",
+    "accept": "office", "ask": "organisation", "answer": "office", "negotiate": "organisation", "sign": "organisation",
     "land": "organisation", "complete": "nobody", "decline": "nobody", "withdraw": "nobody",
 }  # fmt: skip
 
@@ -51,12 +53,19 @@ def may(stage: str, role: str) -> dict[str, str]:
     return office if role in {"city", "county"} else side if role == "organisation" else {}
 
 
+def appoint(store: Store, person: int, county: str) -> None:
+    """Make somebody a coordinator."""
+    store.execute("INSERT INTO coordinators (county, person, since, appointed_by) VALUES (?, ?, ?, 9)", (county, person, NOW))
+
+
 @pytest.fixture
 def store() -> Iterator[Store]:
     """A database in memory with the four people."""
     opened = Store(Path(":memory:"), channel="terminal")
     for person in (ASKER, BOSS, COUNTY, STRANGER):
         people.meet(opened, person, "zh", NOW)
+        people.started(opened, person, NOW)
+    appoint(opened, COUNTY, "wuxi")
     yield opened
     opened.close()
 
@@ -74,11 +83,21 @@ def interest_at(store: Store, stage: str, cause: int = 1) -> Interest:
 
 def test_the_table_covers_every_stage_and_every_move() -> None:
     assert tuple(LIFE) == STAGES
-    assert set(TURN_AFTER) == set(MOVES)
+    assert set(TURN_AFTER) | {"undo"} == set(MOVES)
     assert set(OPEN) | CLOSED == set(STAGES)
     assert {"completed", "declined", "withdrawn"} == CLOSED
     assert set(COVERING) == {"signed", "landed", "completed"}
-    assert set(NUDGES) <= set(OPEN)
+    assert set(PACES) == set(OPEN)
+
+
+def test_the_paces_are_those_of_the_plan() -> None:
+    first = {stage: pace.nudges[0] // DAY for stage, pace in PACES.items() if pace.nudges}
+    assert first == {"submitted": 2, "contacted": 7, "negotiating": 30, "signed": 30}
+    assert [after // DAY for after in PACES["submitted"].nudges] == [2, 7]
+    assert PACES["landed"].every == 90 * DAY
+    assert {stage: pace.promised // DAY for stage, pace in PACES.items()} == {
+        "submitted": 7, "contacted": 7, "negotiating": 30, "signed": 30, "landed": 90,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -107,7 +126,9 @@ def try_move(store: Store, before: Interest, role: str, move: str) -> None:
     assert result.interest == after
     if move in may(stage, role):
         assert result.outcome == "done"
-        assert (after.stage, after.turn, after.version) == (may(stage, role)[move], TURN_AFTER[move], 8)
+        turn = TURN_AFTER[move]
+        office = role if move == "accept" else "county"  # who accepts handles it; else the county's, for it has a coordinator
+        assert (after.stage, after.turn, after.version) == (may(stage, role)[move], office if turn == "office" else turn, 8)
         assert after.since == NOW + 60
         event = interests.events(store, before.id)[-1]
         assert (event.at, event.actor, event.role, event.move) == (NOW + 60, ROLES[role], role, move)
@@ -115,10 +136,14 @@ def try_move(store: Store, before: Interest, role: str, move: str) -> None:
         assert (event.reason or event.note) == "因为如此"
         assert (event.reason is not None) == (after.stage in CLOSED)
         told = [(row["person"], row["view"]) for row in store.all("SELECT person, view FROM outbox")]
-        assert told == [(BOSS, "office.moved") if role == "organisation" else (ASKER, "asker.moved")]
+        other, line = (BOSS, "office.moved") if role == "organisation" else (ASKER, "asker.moved")
+        assert sorted(told) == sorted([(ROLES[role], "card"), (other, "card"), (other, line)])
+        assert told.index((other, "card")) < told.index((other, line))
     else:
         side = role == "organisation"
-        known_to_role = any(move in moves[side] for moves in LIFE.values()) and role in {"city", "county", "organisation"}
+        known_to_role = any(move in {**moves[side], "undo": ""} for moves in LIFE.values()) and role in ROLES_WITH_MOVES
+        if move == "undo" and stage in CLOSED and known_to_role:
+            known_to_role = False  # nothing says who closed it
         assert result.outcome == ("stale" if known_to_role else "forbidden")
         assert after == before
         assert [event.move for event in interests.events(store, before.id)] == ["register"]
@@ -141,7 +166,7 @@ def test_the_same_button_pressed_twice_moves_once(store: Store) -> None:
         for _ in range(3)
     ]
     assert [one.outcome for one in outcomes if one] == ["done", "stale", "stale"]
-    assert store.value("SELECT count(*) FROM outbox") == 1
+    assert store.value("SELECT count(*) FROM outbox WHERE view != 'card'") == 1
 
 
 def test_an_organisation_moves_only_its_own_interest(store: Store) -> None:
@@ -170,6 +195,7 @@ def test_who_accepts_handles_it_and_hears_of_it_from_then_on(store: Store) -> No
     assert after.handler == COUNTY
     told = [row["person"] for row in store.all("SELECT person FROM outbox WHERE view = 'office.moved'")]
     assert told == [COUNTY]
+    assert after.turn == "county"
 
 
 def test_a_whole_life(store: Store) -> None:
@@ -185,3 +211,83 @@ def test_a_whole_life(store: Store) -> None:
     found = interests.get(store, number)
     assert found
     assert (found.stage, found.open, found.turn) == ("completed", False, "nobody")
+
+
+# -- who -----------------------------------------------------------------------------------------------------------------
+
+
+def outcome(store: Store, interest: int, version: int, move: str, who: int, role: str, now: int = NOW) -> str:
+    """What becomes of an attempt, with words wherever they are needed."""
+    words = "因为如此" if MOVES[move].words else None
+    result = interests.move(store, interest, version, move, actor=who, role=role, office=[COUNTY, BOSS], words=words, now=now)
+    return result.outcome if result else ""
+
+
+def test_a_coordinator_of_another_county_moves_nothing(store: Store) -> None:
+    before = interest_at(store, "submitted")
+    appoint(store, STRANGER, "chengkou")
+    assert outcome(store, before.id, 7, "accept", STRANGER, "county") == "forbidden"
+    store.execute("UPDATE coordinators SET until = ? WHERE person = ?", (NOW, COUNTY))
+    assert outcome(store, before.id, 7, "accept", COUNTY, "county") == "forbidden"
+    assert interests.get(store, before.id) == before
+
+
+@pytest.mark.parametrize("words", [None, "", " \n"])
+def test_a_no_needs_its_reason(store: Store, words: str | None) -> None:
+    before = interest_at(store, "submitted")
+    result = interests.move(store, before.id, 7, "decline", actor=BOSS, role="city", office=[BOSS], words=words, now=NOW)
+    assert result
+    assert (result.outcome, interests.get(store, before.id)) == ("wordless", before)
+
+
+# -- undoing -------------------------------------------------------------------------------------------------------------
+
+CLOSING = [
+    ("submitted", "decline", BOSS, "city"),
+    ("negotiating", "decline", COUNTY, "county"),
+    ("landed", "complete", BOSS, "city"),
+    ("signed", "withdraw", ASKER, "organisation"),
+]
+
+
+@pytest.mark.parametrize(("stage", "move", "who", "role"), CLOSING)
+def test_what_was_closed_can_be_undone_by_the_same_party_for_ten_minutes(
+    store: Store, stage: str, move: str, who: int, role: str
+) -> None:
+    before = interest_at(store, stage)
+    assert outcome(store, before.id, 7, move, who, role) == "done"
+    for other in ROLES_WITH_MOVES - {role}:
+        assert outcome(store, before.id, 8, "undo", ROLES[other], other) == "forbidden"
+    assert outcome(store, before.id, 7, "undo", who, role) == "stale"
+    assert outcome(store, before.id, 8, "undo", who, role, NOW + UNDO + 1) == "late"
+    closed = interests.get(store, before.id)
+    assert closed
+    assert interests.undoable(store, closed, role, NOW + UNDO)
+    assert outcome(store, before.id, 8, "undo", who, role, NOW + UNDO) == "done"
+    after = interests.get(store, before.id)
+    assert after
+    assert (after.stage, after.turn, after.since, after.version) == (stage, "county", before.since, 9)
+    event = interests.events(store, before.id)[-1]
+    assert (event.move, event.before, event.after, event.role) == ("undo", closed.stage, stage, role)
+    assert outcome(store, before.id, 9, "undo", who, role, NOW + UNDO) == "stale"
+
+
+def test_the_turn_before_the_no_is_taken_up_with_its_clock(store: Store) -> None:
+    number = interest_at(store, "submitted").id
+    assert outcome(store, number, 7, "ask", BOSS, "city", NOW + DAY) == "done"
+    assert outcome(store, number, 8, "withdraw", ASKER, "organisation", NOW + 4 * DAY) == "done"
+    assert [row["kind"] for row in store.all("SELECT kind FROM deadlines")] == ["undo"]
+    assert outcome(store, number, 9, "undo", ASKER, "organisation", NOW + 4 * DAY + 60) == "done"
+    after = interests.get(store, number)
+    assert after
+    assert (after.turn, after.since) == ("organisation", NOW + DAY)
+    waiting = [(row["kind"], row["due"] - NOW) for row in store.all("SELECT kind, due FROM deadlines")]
+    assert waiting == [("interest.2", 8 * DAY)]  # the first reminder, on the third day, was sent
+
+
+def test_a_withdrawal_cannot_be_undone_once_the_same_was_registered_anew(store: Store) -> None:
+    number = interest_at(store, "submitted").id
+    assert outcome(store, number, 7, "withdraw", ASKER, "organisation") == "done"
+    wish = Registration("机构1", "王老师", None, "六位护理员", False, "wuxi", "wuxi-elderly-1", "pairing")
+    assert interests.register(store, ASKER, wish, [BOSS], 2, NOW).outcome == "done"
+    assert outcome(store, number, 8, "undo", ASKER, "organisation") == "known"

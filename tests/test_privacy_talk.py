@@ -89,11 +89,11 @@ async def test_a_contact_that_was_already_deleted_needs_nothing_more(talk: Talk)
 async def test_taking_back_is_not_given_up_while_the_network_is_away(talk: Talk) -> None:
     boss, _ = await shown_to(talk)
     Scripted.script["deleteMessage"] = [NetworkError("away")] * 20
-    await talk.move_clock(DAY)
+    await talk.leap(DAY)
     for _ in range(19):
         assert sees_contact(boss)
-        await talk.move_clock(HOUR)
-    await talk.move_clock(HOUR)
+        await talk.leap(HOUR)
+    await talk.leap(HOUR)
     assert not sees_contact(boss)
 
 

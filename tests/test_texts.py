@@ -101,12 +101,12 @@ TURNS = ("organisation", "city", "county", "nobody")
 STEPS = [(kit.form, step) for kit in KITS.values() for step in kit.form.steps]
 TIERS = get_args(County.model_fields["tier"].annotation)
 PATTERNS: dict[str, set[str]] = {
-    "asker.moved.{}": {f"asker.moved.{move.id}" for move in MOVES.values() if move.roles == OFFICE},
+    "asker.moved.{}": {f"asker.moved.{move.id}" for move in MOVES.values() if move.roles >= OFFICE},
     "command.{}": {f"command.{command.name}" for command in COMMANDS},
-    "did.{}": {f"did.{move.id}" for move in MOVES.values() if move.words},
-    "event.{}": {f"event.{move}" for move in ("register", *MOVES)},
+    "did.{}": {f"did.{move}" for move in MOVES},
+    "event.{}": {f"event.{move}" for move in ("register", "nudge", *MOVES)},
     "move.{}": {f"move.{move}" for move in MOVES},
-    "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles == SIDE},
+    "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles >= SIDE},
     "office.{}": {"office.question", "office.offer"},
     "interest.consent.{}": {f"interest.consent.{one}" for one in CONSENTS},
     "privacy.kept.{}": {f"privacy.kept.{one}" for one in COUNTED},
@@ -116,8 +116,10 @@ PATTERNS: dict[str, set[str]] = {
     "stage.{}": {f"stage.{stage}" for stage in STAGES},
     "tier.{}": {f"tier.{tier}" for tier in TIERS},
     "turn.asker.{}": {f"turn.asker.{turn}" for turn in TURNS},
+    "turn.{}.{}": {f"turn.{side}.{turn}" for side in ("asker", "office") for turn in TURNS},
     "turn.office.{}": {f"turn.office.{turn}" for turn in TURNS},
     "wrong.{}": {f"wrong.{why}" for why in WRONG},
+    "{}.card": {"asker.card", "office.card"},
     "{}.ask.{}": {f"{form.id}.ask.{step.id}" for form, step in STEPS},
     "{}.name.{}": {f"{form.id}.name.{step.id}" for form, step in STEPS if form.preview and not step.ticks},
     "{}.preview": {f"{form.id}.preview" for form, _ in STEPS if form.preview},
@@ -186,7 +188,7 @@ def test_every_view_that_a_record_can_name_exists() -> None:
                 if place is not None and len(node.args) > place and isinstance(view := node.args[place], ast.Constant):
                     named |= {str(view.value)}
     named -= {"question", "offer", "wrong"}  # questions.put: the kind
-    assert {"office.new", "office.moved", "asker.moved", "office.nudge", "offer.kept"} <= named
+    assert {"asker.answered", "office.question", "moves.done", "offer.kept"} <= named
     assert named - set(VIEWS) == set()
 
 

@@ -7,7 +7,7 @@ import html
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -20,12 +20,14 @@ from handlers.form_handler import KITS
 from knowledge import cache
 from knowledge.base import KnowledgeBase
 from knowledge.clock import DAY, HOUR, MINUTE, MovableClock
-from knowledge.records import drafts, people
+from knowledge.records import deadlines, deliveries, drafts, people
 from knowledge.records.store import Store
 
 TAG = re.compile(r"<[^>]+>")
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 BOLD = re.compile(r"<b>(.*?)</b>", re.DOTALL)
+MARKS = {"edited": "✎", "reply": "↪"}
+"""Before a message that was changed, or that answers an earlier one; the number after it is that message's."""
 STEP = re.compile(r"^\+?(\d+)\s*([mhd])$")
 TRIAL = "本机试用 (trial on this machine)"
 """Who answers for the data of a trial in the terminal when no operator is set."""
@@ -54,6 +56,12 @@ class Screen:
         self.line("")
         if other:
             self.line(f"— → {other} —")
+        if shown.how == "deleted":
+            self.line(f"✗ [{shown.message}] {plain(shown.html)}")
+            return
+        mark = MARKS["edited"] if shown.how == "edited" else MARKS["reply"] if shown.reply_to else ""
+        if mark:
+            self.line(f"{mark} [{shown.message if shown.how == 'edited' else shown.reply_to}]")
         self.line(self._styled(shown.html))
         number = 0
         for row in shown.keyboard:
@@ -193,11 +201,23 @@ class Chat:
         self._screen.line(self._text("terminal.admin" if person in services.owners else "terminal.as", name=name))
 
     async def _move_clock(self, seconds: int) -> None:
-        self.clock.move(seconds)
-        self.people.remember_clock(self.clock.offset)
-        self._screen.line(self._text("terminal.clock", now=self.clock.now()))
-        self.app.bot_data["services"].wake()
-        await settled(self.app)
+        async for _ in self.pass_time(seconds):
+            self._screen.line(self._text("terminal.clock", now=self.clock.now()))
+
+    async def pass_time(self, seconds: int) -> AsyncIterator[int]:
+        """Let time pass as it would by itself: stop at every moment at which something falls due, and let it happen."""
+        until = self.clock.now() + seconds
+        while True:
+            now = self.clock.now()
+            waiting = (deadlines.next_due(self._store), deliveries.next_due(self._store))
+            stop = min([until, *(due for due in waiting if due is not None and now < due < until)])
+            self.clock.move(stop - now)
+            self.people.remember_clock(self.clock.offset)
+            yield stop
+            self.app.bot_data["services"].wake()
+            await settled(self.app)
+            if stop >= until:
+                return
 
     def _text(self, key: str, **values: object) -> str:
         services: Services = self.app.bot_data["services"]

@@ -36,18 +36,31 @@ class Remembered:
     message: int = 100
     update: int = 1
     keyboards: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    """By chat: the buttons of its last keyboard, each with label, data or url, and the message it belongs to."""
+    """By chat: the buttons of the keyboard shown last, each with label, data or url, and the message it belongs to."""
+    older: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """By chat: the buttons of the keyboards shown before, the latest message's first."""
+    deleted: list[int] = field(default_factory=list)
+    """Messages deleted lately: they can be edited no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as the channel shows it. ``how``: sent, edited, deleted, or alert (a line over the chat)."""
+    """A message as the channel shows it. ``how``: sent, edited, deleted, or alert (a line over the chat).
+
+    ``reply_to``: the message it answers. ``silent``: it came without a sound.
+    """
 
     chat: int
     message: int
     how: str
     html: str
     keyboard: tuple[tuple[dict[str, str], ...], ...] = ()
+    reply_to: int = 0
+    silent: bool = False
+
+
+REMEMBERED = 200
+"""Deleted messages, and buttons of earlier keyboards in a chat, that the channel remembers."""
 
 
 class TerminalRequest(BaseRequest):
@@ -89,24 +102,40 @@ class TerminalRequest(BaseRequest):
         """One call of the Bot API."""
         name = url.rsplit("/", 1)[1]
         parameters = request_data.parameters if request_data else {}
-        answer = self._document(request_data) if request_data and name == "sendDocument" else self._answer(name, parameters)
+        refused = self._refused(name, parameters)
+        if refused:
+            answer = None
+        else:
+            answer = self._document(request_data) if request_data and name == "sendDocument" else self._answer(name, parameters)
         if answer is None:
-            return 404, json.dumps({"ok": False, "error_code": 404, "description": f"Not Found: {name}"}).encode()
+            code, why = (400, f"Bad Request: {refused}") if refused else (404, f"Not Found: {name}")
+            return code, json.dumps({"ok": False, "error_code": code, "description": why}).encode()
         return 200, json.dumps({"ok": True, "result": answer}).encode()
+
+    def _refused(self, name: str, parameters: JSONDict) -> str:
+        """Why a message cannot be edited or deleted, or nothing."""
+        if name not in {"editMessageText", "editMessageReplyMarkup", "deleteMessage"}:
+            return ""
+        number = int(parameters["message_id"])
+        if 0 < number <= self.memory.message and number not in self.memory.deleted:
+            return ""
+        return "message to delete not found" if name == "deleteMessage" else "message to edit not found"
 
     def _answer(self, name: str, parameters: JSONDict) -> Any:
         if name == "getMe":
             return {"id": 1, "is_bot": True, "first_name": "结对", "username": BOT_NAME}
         if name in {"sendMessage", "editMessageText"}:
             return self._message(parameters, edited=name == "editMessageText")
-        if name == "deleteMessage":
-            self._show(Shown(int(parameters["chat_id"]), int(parameters["message_id"]), "deleted", TAKEN_BACK))
+        if name == "editMessageReplyMarkup":
+            self._keyboard(int(parameters["chat_id"]), int(parameters["message_id"]), _buttons(parameters))
             return True
+        if name == "deleteMessage":
+            return self._delete(int(parameters["chat_id"]), int(parameters["message_id"]))
         if name == "answerCallbackQuery":
             if parameters.get("text"):
                 self._show(Shown(0, 0, "alert", str(parameters["text"])))
             return True
-        return True if name in {"setMyCommands", "editMessageReplyMarkup"} else None
+        return True if name == "setMyCommands" else None
 
     def _message(self, parameters: JSONDict, *, edited: bool) -> JSONDict:
         chat = int(parameters["chat_id"])
@@ -115,17 +144,12 @@ class TerminalRequest(BaseRequest):
         else:
             self.memory.message += 1
             number = self.memory.message
-        rows = (parameters.get("reply_markup") or {}).get("inline_keyboard", [])
-        keyboard = tuple(
-            tuple({"label": b["text"], "data": b.get("callback_data", ""), "url": b.get("url", "")} for b in row)
-            for row in rows
-        )
-        buttons = [{**button, "message": str(number)} for row in keyboard for button in row]
-        if buttons or edited:
-            self.memory.keyboards[str(chat)] = buttons
-        self.keep()
+        keyboard = _buttons(parameters)
+        self._keyboard(chat, number, keyboard)
         text = str(parameters["text"])
-        self._show(Shown(chat, number, "edited" if edited else "sent", text, keyboard))
+        reply_to = int((parameters.get("reply_parameters") or {}).get("message_id", 0))
+        silent = bool(parameters.get("disable_notification"))
+        self._show(Shown(chat, number, "edited" if edited else "sent", text, keyboard, reply_to, silent))
         return message_json(number, chat, self._clock.now(), text)
 
     def _document(self, request_data: RequestData) -> JSONDict:
@@ -143,6 +167,32 @@ class TerminalRequest(BaseRequest):
         sent = message_json(self.memory.message, chat, self._clock.now(), "")
         del sent["text"]
         return {**sent, "caption": caption, "document": file}
+
+    def _keyboard(self, chat: int, message: int, keyboard: tuple[tuple[dict[str, str], ...], ...]) -> None:
+        """The message's buttons are these from now on, and are the ones shown last if there are any."""
+        key = str(chat)
+        buttons = [{**button, "message": str(message)} for row in keyboard for button in row]
+        shown = [b for b in self.memory.keyboards.get(key, []) if b["message"] != str(message)]
+        older = [b for b in self.memory.older.get(key, []) if b["message"] != str(message)]
+        if buttons:
+            shown, older = buttons, [*shown, *older]
+        self.memory.keyboards[key], self.memory.older[key] = shown, older[:REMEMBERED]
+        self.keep()
+
+    def _delete(self, chat: int, message: int) -> bool:
+        """The message is gone, with its buttons."""
+        self._keyboard(chat, message, ())
+        self.memory.deleted = [*self.memory.deleted[1 - REMEMBERED :], message]
+        self._show(Shown(chat, message, "deleted", TAKEN_BACK))
+        return True
+
+
+def _buttons(parameters: JSONDict) -> tuple[tuple[dict[str, str], ...], ...]:
+    """The buttons of a call, row by row."""
+    rows = (parameters.get("reply_markup") or {}).get("inline_keyboard", [])
+    return tuple(
+        tuple({"label": b["text"], "data": b.get("callback_data", ""), "url": b.get("url", "")} for b in row) for row in rows
+    )
 
 
 def message_json(number: int, chat: int, date: int, text: str, sender: JSONDict | None = None) -> JSONDict:
@@ -221,8 +271,12 @@ class People:
         }
 
     def keyboard(self) -> list[dict[str, str]]:
-        """The buttons of the person's last keyboard."""
+        """The buttons of the keyboard that the person was shown last."""
         return self.memory.keyboards.get(str(self.person), [])
+
+    def older(self) -> list[dict[str, str]]:
+        """The buttons of the keyboards before it, the latest message's first."""
+        return self.memory.older.get(str(self.person), [])
 
     def _sender(self) -> JSONDict:
         return {"id": self.person, "is_bot": False, "first_name": self.memory.current, "language_code": self._client}

@@ -1,22 +1,48 @@
-"""Deadlines: moments at which something happens by itself. Rows, so that no restart loses one; served by one tick."""
+"""Deadlines: moments at which something happens by itself. Rows, so that no restart loses one; served by one ``tick``.
+
+A kind is ``name`` or ``name.detail``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from knowledge.records import deliveries, disclosures, interests
 from knowledge.records.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Something to do at ``due`` about ``subject``, unless it has moved on from ``version``."""
+    """Something to do at ``due`` about ``subject``."""
 
     id: int
     due: int
     kind: str
     subject: int
     version: int
+
+    @property
+    def name(self) -> str:
+        """What kind of deadline it is."""
+        return self.kind.partition(".")[0]
+
+    @property
+    def detail(self) -> str:
+        """What the kind says beside its name."""
+        return self.kind.partition(".")[2]
+
+
+def put(store: Store, kind: str, subject: int, due: int, version: int = 0) -> None:
+    """At ``due``, serve this; the same once more only moves it."""
+    store.execute(
+        "INSERT INTO deadlines (due, kind, subject, version) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (kind, subject, version) DO UPDATE SET due = excluded.due",
+        (due, kind, subject, version),
+    )
+
+
+def drop(store: Store, name: str, subject: int) -> None:
+    """The deadlines of this name about the subject no longer hold."""
+    store.execute("DELETE FROM deadlines WHERE subject = ? AND (kind = ? OR kind LIKE ? || '.%')", (subject, name, name))
 
 
 def next_due(store: Store) -> int | None:
@@ -25,26 +51,14 @@ def next_due(store: Store) -> int | None:
     return value
 
 
-def due(store: Store, office: list[int], now: int) -> int:
-    """Serve every deadline up to ``now``: the mail it causes and its end are one transaction. Returns how many."""
-    rows = store.all("SELECT id, due, kind, subject, version FROM deadlines WHERE due <= ? ORDER BY due, id LIMIT 500", (now,))
-    for row in rows:
-        deadline = Deadline(*row)
-        with store.transaction():
-            store.execute("DELETE FROM deadlines WHERE id = ?", (deadline.id,))
-            _serve(store, deadline, office, now)
-    return len(rows)
+def due(store: Store, now: int, limit: int) -> list[Deadline]:
+    """What has fallen due, the longest due first."""
+    rows = store.all(
+        "SELECT id, due, kind, subject, version FROM deadlines WHERE due <= ? ORDER BY due, id LIMIT ?", (now, limit)
+    )
+    return [Deadline(*row) for row in rows]
 
 
-def _serve(store: Store, deadline: Deadline, office: list[int], now: int) -> None:
-    if deadline.kind == disclosures.DEADLINE:
-        disclosures.take_back(store, deadline.subject, now)
-        return
-    interest = interests.get(store, deadline.subject)
-    if interest is None or not interest.open or interest.version != deadline.version:
-        return
-    days = round((now - interest.since) / 86400)
-    for one in office:
-        deliveries.put(store, one, "office.nudge", now, interest=interest.id, days=days)
-    if deadline.kind == "interest.2":
-        deliveries.put(store, interest.person, "asker.waiting", now, interest=interest.id, days=days)
+def end(store: Store, deadline: Deadline) -> bool:
+    """The deadline is served. False: it no longer held."""
+    return store.execute("DELETE FROM deadlines WHERE id = ?", (deadline.id,)).rowcount == 1

@@ -50,6 +50,15 @@ def message(store: Store, delivery: int) -> int | None:
     return found
 
 
+def put_once(store: Store, person: int, view: str, now: int, **args: str | int) -> None:
+    """Case mail that is not put beside the same mail still waiting."""
+    if not store.value(
+        "SELECT 1 FROM deliveries WHERE state = 'pending' AND notice IS NULL AND person = ? AND view = ? AND args = ?",
+        (person, view, json.dumps(args, ensure_ascii=False)),
+    ):
+        put(store, person, view, now, **args)
+
+
 def claim(store: Store, now: int, limit: int) -> list[Delivery]:
     """Take what is due, case mail first, then the oldest notice: committed as "sending" before anything is sent."""
     with store.transaction():

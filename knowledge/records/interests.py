@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from knowledge.records import deliveries
-from knowledge.records.moves import CLOSED, MOVES, NUDGES, OFFICE
+from knowledge.clock import working
+from knowledge.records import cards, coordinators, deadlines, deliveries
+from knowledge.records.moves import CLOSED, MOVES, PACES, SIDE, UNDO, Move
 from knowledge.records.store import Row, Store
 
 
@@ -58,7 +59,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step in the life of an interest."""
+    """One step in the life of an interest: a move, or something else that its cards show."""
 
     at: int
     actor: int | None
@@ -68,11 +69,16 @@ class Event:
     after: str
     reason: str | None
     note: str | None
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an attempt: ``done``, or why not (``known``, ``stale``, ``forbidden``), with the interest as it is now."""
+    """What became of an attempt: ``done``, or why not, with the interest as it is now.
+
+    ``known``: there is one already. ``stale``: somebody moved first. ``forbidden``: not by this person. ``late``: too late to
+    undo. ``wordless``: without the words that the move needs.
+    """
 
     outcome: str
     interest: Interest
@@ -120,7 +126,7 @@ def waiting(store: Store) -> list[Interest]:
 def events(store: Store, interest: int) -> list[Event]:
     """The events of an interest, oldest first."""
     rows = store.all(
-        "SELECT at, actor, role, move, before, after, reason, note FROM interest_events WHERE interest = ? ORDER BY id",
+        "SELECT at, actor, role, move, before, after, reason, note, id FROM interest_events WHERE interest = ? ORDER BY id",
         (interest,),
     )
     return [Event(*row) for row in rows]
@@ -132,6 +138,12 @@ def contact(store: Store, interest: Interest) -> tuple[str, str | None]:
         "SELECT name, phone FROM members WHERE organisation = ? AND person = ?", (interest.organisation, interest.person)
     )
     return (row["name"], row["phone"]) if row else ("", None)
+
+
+def background(store: Store, interest: Interest) -> tuple[str, str, str]:
+    """Kind, province and city of the organisation, as far as they are known."""
+    row = store.one("SELECT kind, province, city FROM organisations WHERE id = ?", (interest.organisation,))
+    return (row["kind"] or "", row["province"] or "", row["city"] or "") if row else ("", "", "")
 
 
 def same_open(store: Store, person: int, name: str, county: str, need: str | None) -> Interest | None:
@@ -164,17 +176,43 @@ def register(store: Store, person: int, wish: Registration, office: list[int], c
         if known:
             return Result("known", known)
         organisation = _organisation(store, person, wish, now)
+        turn = _turn(store, "office", wish.county, None)
         cursor = store.execute(
             "INSERT INTO interests (organisation, person, county, need, task, offer, grouped, stage, turn, since, created,"
-            " updated, cause) VALUES (?, ?, ?, ?, ?, ?, ?, 'submitted', 'city', ?, ?, ?, ?)",
-            (organisation, person, wish.county, wish.need, wish.task, wish.offer, int(wish.grouped), now, now, now, cause),
+            " updated, cause) VALUES (?, ?, ?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?, ?)",
+            (
+                organisation,
+                person,
+                wish.county,
+                wish.need,
+                wish.task,
+                wish.offer,
+                int(wish.grouped),
+                turn,
+                now,
+                now,
+                now,
+                cause,
+            ),
         )
         interest = cursor.lastrowid or 0
         _event(store, interest, Event(now, person, "organisation", "register", None, "submitted", None, None))
-        _deadlines(store, interest, "submitted", 1, now)
-        for one in office:
-            deliveries.put(store, one, "office.new", now, interest=interest)
-        return Result("done", _interest(store.all(f"{SELECT} WHERE i.id = ?", (interest,))[0]))
+        done = _interest(store.all(f"{SELECT} WHERE i.id = ?", (interest,))[0])
+        set_clock(store, done, now)
+        cards.refresh(store, interest, now, also=[one for one in office if one != person])
+        if person in office:  # the confirmation stays as it is
+            cards.put(store, interest, person, now, fresh=True)
+        return Result("done", done)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where a move leads: the stage, whose turn it is then and since when. ``served``: reminders up to then were sent."""
+
+    stage: str
+    turn: str
+    since: int
+    served: int
 
 
 def move(
@@ -189,33 +227,96 @@ def move(
     words: str | None,
     now: int,
 ) -> Result | None:
-    """Make a move if the table allows it to ``role`` and nothing has changed since ``version``. None: no such interest."""
+    """Make a move if the table allows it to ``role`` and nothing has changed since ``version``. None: no such interest.
+
+    ``office``: who takes care of the county's cases. Everybody's card is brought up to date, and the other side gets a line.
+    """
     step = MOVES[name]
     with store.transaction():
         before = get(store, interest)
         if before is None:
             return None
-        if role not in step.roles or (role == "organisation" and before.person != actor):
+        if role not in step.roles or not _is_party(store, before, actor, role):
             return Result("forbidden", before)
-        after = step.after or before.stage
-        marks = ", ".join("?" * len(step.before))
+        if before.version != version or before.stage not in step.before:
+            return Result("stale", before)
+        if step.words and not (words and words.strip()):
+            return Result("wordless", before)
+        target = _undone(store, before, role, now) if step.undoes else _target(store, before, step, actor, now)
+        if isinstance(target, str):
+            return Result(target, before)
         changed = store.execute(
             "UPDATE interests SET stage = ?, version = version + 1, turn = ?, since = ?, updated = ?,"
-            " handler = CASE WHEN ? = 'accept' THEN ? ELSE handler END"
-            f" WHERE id = ? AND version = ? AND stage IN ({marks})",
-            (after, step.turn, now, now, name, actor, interest, version, *step.before),
+            " handler = CASE WHEN ? = 'accept' THEN ? ELSE handler END WHERE id = ? AND version = ? AND stage = ?",
+            (target.stage, target.turn, target.since, now, name, actor, interest, version, before.stage),
         ).rowcount
-        if not changed:
-            return Result("stale", before)
-        _event(store, interest, Event(now, actor, role, name, before.stage, after, *_reason(name, words)))
-        _deadlines(store, interest, after if step.turn in OFFICE else "", version + 1, now)
-        if role == "organisation":
-            for one in [before.handler] if before.handler in office else office:  # the handler may have left
-                deliveries.put(store, one, "office.moved", now, interest=interest, move=name)
-        else:
-            deliveries.put(store, before.person, "asker.moved", now, interest=interest, move=name)
         done = get(store, interest)
-    return Result("done", done) if done else None
+        if not changed or done is None:
+            return Result("stale", before)
+        event = _event(store, interest, Event(now, actor, role, name, before.stage, target.stage, *_reason(name, words)))
+        set_clock(store, done, target.served)
+        deadlines.drop(store, "undo", interest)
+        if not done.open:
+            deadlines.put(store, "undo", interest, now + UNDO + 1, done.version)
+        told = _told(before, role, office)
+        cards.refresh(store, interest, now, also=[actor, *told])
+        for one in told:
+            if one != actor:
+                view = "asker.moved" if one == before.person else "office.moved"
+                deliveries.put(store, one, view, now, interest=interest, event=event)
+    return Result("done", done)
+
+
+def _is_party(store: Store, interest: Interest, actor: int, role: str) -> bool:
+    """Whether the person is what the role says, to this interest. Who the city's office is, the settings say."""
+    if role == "organisation":
+        return interest.person == actor
+    return role != "county" or coordinators.is_one(store, actor, interest.county)
+
+
+def _told(interest: Interest, role: str, office: list[int]) -> list[int]:
+    """The other side: the one who registered; or the one at the office who handles it, or all of them."""
+    if role not in SIDE:
+        return [interest.person]
+    return [interest.handler] if interest.handler in office and interest.handler else office
+
+
+def _turn(store: Store, party: str, county: str, handler: int | None) -> str:
+    """Whose turn it is: the office's is the county's if a coordinator handles the case, or could."""
+    if party != "office":
+        return party
+    if handler is not None:
+        return "county" if coordinators.is_one(store, handler, county) else "city"
+    return "county" if coordinators.at(store, county) else "city"
+
+
+def _target(store: Store, interest: Interest, step: Move, actor: int, now: int) -> _Target:
+    handler = actor if step.id == "accept" else interest.handler
+    return _Target(step.after or interest.stage, _turn(store, step.turn, interest.county, handler), now, now)
+
+
+def undoable(store: Store, interest: Interest, role: str, now: int) -> bool:
+    """Whether the move that closed the interest can still be undone by this party."""
+    return not interest.open and not isinstance(_undone(store, interest, role, now), str)
+
+
+def _undone(store: Store, interest: Interest, role: str, now: int) -> _Target | str:
+    """How it stood before the move that closed it; or why that cannot be undone."""
+    past = [event for event in events(store, interest.id) if event.move in MOVES or event.move == "register"]
+    closing = next((e for e in reversed(past) if e.move in MOVES and MOVES[e.move].after in CLOSED), None)
+    if closing is None or closing.role != role:
+        return "forbidden"
+    if now > closing.at + UNDO:
+        return "late"
+    if store.value(
+        "SELECT 1 FROM interests WHERE organisation = ? AND county = ? AND need IS ?"
+        " AND stage NOT IN ('completed', 'declined', 'withdrawn')",
+        (interest.organisation, interest.county, interest.need),
+    ):
+        return "known"
+    last = next(e for e in reversed(past) if e.move not in MOVES or MOVES[e.move].turn in {"office", "organisation"})
+    party = MOVES[last.move].turn if last.move in MOVES else "office"
+    return _Target(closing.before or "submitted", _turn(store, party, interest.county, interest.handler), last.at, closing.at)
 
 
 def _reason(move_name: str, words: str | None) -> tuple[str | None, str | None]:
@@ -223,22 +324,45 @@ def _reason(move_name: str, words: str | None) -> tuple[str | None, str | None]:
     return (words, None) if MOVES[move_name].after in CLOSED else (None, words)
 
 
-def _event(store: Store, interest: int, event: Event) -> None:
-    store.execute(
+def note(
+    store: Store, interest: Interest, name: str, words: str | None, now: int, *, actor: int | None = None, role: str = "clock"
+) -> int:
+    """Something about an interest that is no move but that its cards show; returns the event's id."""
+    with store.transaction():
+        event = _event(store, interest.id, Event(now, actor, role, name, interest.stage, interest.stage, None, words))
+        cards.refresh(store, interest.id, now)
+    return event
+
+
+def _event(store: Store, interest: int, event: Event) -> int:
+    cursor = store.execute(
         "INSERT INTO interest_events (interest, at, actor, role, move, before, after, reason, note)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (interest, event.at, event.actor, event.role, event.move, event.before, event.after, event.reason, event.note),
     )
+    return cursor.lastrowid or 0
 
 
-def _deadlines(store: Store, interest: int, stage: str, version: int, now: int) -> None:
-    """A turn has begun: earlier deadlines no longer hold, those of the new stage do (none without a stage)."""
-    store.execute("DELETE FROM deadlines WHERE subject = ? AND kind LIKE 'interest.%'", (interest,))
-    for number, seconds in enumerate(NUDGES.get(stage, ()), 1):
-        store.execute(
-            "INSERT INTO deadlines (due, kind, subject, version) VALUES (?, ?, ?, ?)",
-            (now + seconds, f"interest.{number}", interest, version),
-        )
+def set_clock(store: Store, interest: Interest, served: int, *, only: str = "") -> None:
+    """Set the deadlines of the turn that the interest is in; earlier ones no longer hold. Up to ``served``, all were served."""
+    pace = PACES.get(interest.stage)
+    if not only:
+        deadlines.drop(store, "interest", interest.id)
+    if pace is None:
+        return
+    moments = {str(number): interest.since + after for number, after in enumerate(pace.nudges, 1)}
+    if pace.every:
+        rounds = max(0, served - interest.since) // pace.every
+        due = interest.since + pace.every * max(rounds, 1)
+        moments["every"] = due if working(due) > served else interest.since + pace.every * (rounds + 1)
+    for detail, moment in moments.items():
+        if only in {"", detail} and working(moment) > served:
+            deadlines.put(store, f"interest.{detail}", interest.id, working(moment), interest.version)
+
+
+def promised(interest: Interest) -> int:
+    """By when the next step is promised; 0 once it is closed."""
+    return working(interest.since + PACES[interest.stage].promised) if interest.open else 0
 
 
 def _organisation(store: Store, person: int, wish: Registration, now: int) -> int:

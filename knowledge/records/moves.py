@@ -1,13 +1,13 @@
-"""The life of an interest as one table: from which stage which move leads where, who may make it, whose turn it is then.
+"""The life of an interest as two tables: which move leads where and who may make it; when whose turn is called to mind.
 
-Pure data and look-ups; the rows are changed in ``interests``.
+Pure data and look-ups; the rows are changed in ``interests`` and ``nudges``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from knowledge.clock import DAY
+from knowledge.clock import DAY, MINUTE
 
 STAGES = ("submitted", "contacted", "negotiating", "signed", "landed", "completed", "declined", "withdrawn")
 CLOSED = frozenset({"completed", "declined", "withdrawn"})
@@ -18,10 +18,17 @@ COVERING = ("signed", "landed", "completed")
 OFFICE = frozenset({"city", "county"})
 SIDE = frozenset({"organisation"})
 
+UNDO = 10 * MINUTE
+"""How long a move that closes can be undone, by the party that made it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move of an interest. ``after`` None keeps the stage. ``words``: a reason or question must come with it."""
+    """A move of an interest. ``after`` None keeps the stage. ``words``: a reason or question must come with it.
+
+    ``turn``: the organisation, the office (the county's where it has coordinators), or nobody.
+    ``undoes``: it goes back to the stage and turn before the last move.
+    """
 
     id: str
     before: tuple[str, ...]
@@ -30,27 +37,48 @@ class Move:
     turn: str
     words: bool = False
     confirm: bool = False
+    undoes: bool = False
 
 
 MOVES = {
     move.id: move
     for move in (
-        Move("accept", ("submitted",), "contacted", OFFICE, turn="city"),
+        Move("accept", ("submitted",), "contacted", OFFICE, turn="office"),
         Move("ask", OPEN, None, OFFICE, turn="organisation", words=True),
-        Move("answer", OPEN, None, SIDE, turn="city", words=True),
+        Move("answer", OPEN, None, SIDE, turn="office", words=True),
         Move("negotiate", ("contacted",), "negotiating", OFFICE, turn="organisation"),
         Move("sign", ("negotiating",), "signed", OFFICE, turn="organisation"),
         Move("land", ("signed",), "landed", OFFICE, turn="organisation"),
         Move("complete", ("landed",), "completed", OFFICE, turn="nobody", confirm=True),
         Move("decline", OPEN, "declined", OFFICE, turn="nobody", words=True),
         Move("withdraw", OPEN, "withdrawn", SIDE, turn="nobody", words=True),
+        Move("undo", ("completed", "declined", "withdrawn"), None, OFFICE | SIDE, turn="", undoes=True),
     )
 }
 
-NUDGES = {"submitted": (2 * DAY, 7 * DAY)}
-"""How long after the start of a turn somebody is reminded, in seconds, by stage."""
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The clock of a stage, in seconds from the start of a turn.
+
+    ``promised``: by when the next step is promised. ``nudges``: the first goes to whoever's turn it is, the second also to who
+    stands behind them. ``every``: a question to the organisation, again and again.
+    """
+
+    promised: int
+    nudges: tuple[int, ...] = ()
+    every: int = 0
 
 
-def allowed(stage: str, role: str) -> list[Move]:
-    """The moves that ``role`` may make at ``stage``, in the order of the table."""
-    return [move for move in MOVES.values() if stage in move.before and role in move.roles]
+PACES = {
+    "submitted": Pace(7 * DAY, (2 * DAY, 7 * DAY)),
+    "contacted": Pace(7 * DAY, (7 * DAY, 14 * DAY)),
+    "negotiating": Pace(30 * DAY, (30 * DAY, 60 * DAY)),
+    "signed": Pace(30 * DAY, (30 * DAY, 60 * DAY)),
+    "landed": Pace(90 * DAY, every=90 * DAY),
+}
+
+
+def allowed(stage: str, role: str, *, undo: bool = False) -> list[Move]:
+    """The moves that ``role`` may make at ``stage``, in the order of the table; ``undo``: the last one can still be undone."""
+    return [move for move in MOVES.values() if stage in move.before and role in move.roles and undo >= move.undoes]

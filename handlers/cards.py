@@ -1,0 +1,233 @@
+"""The living card of an interest for each party, and the short lines that go with it, each in reply to the card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from handlers.buttons import Button, press, short
+from handlers.context import Reply, Services
+from handlers.pairings import next_best, target_name
+from handlers.views import view
+from knowledge.clock import DAY
+from knowledge.records import cards, interests
+from knowledge.records.interests import Event, Interest
+from knowledge.records.moves import OFFICE, Move, allowed
+
+TRAIL = 10
+"""Events that a card shows."""
+OLDER_WORDS = 100
+"""Characters shown of the words that came with an event before the last."""
+ALTERNATIVES = {"decline": 3, "waiting": 2}
+"""How many other pairings are offered, by what happened."""
+
+
+def subject_name(services: Services, lang: str, interest: Interest) -> str:
+    """What an interest is about, in a few words."""
+    return target_name(services, lang, interest.need or interest.county) or interest.county
+
+
+def roles(services: Services, interest: Interest, person: int) -> list[str]:
+    """What a person is to an interest: the one who registered it, of the county's or the city's office, or nothing."""
+    office = services.role_at(person, interest.county)
+    return [*(["organisation"] if interest.person == person else []), *([office] if office else [])]
+
+
+def moves_of(services: Services, interest: Interest, role: str) -> list[Move]:
+    """The moves that the table allows the role now."""
+    undo = interests.undoable(services.store, interest, role, services.now())
+    return allowed(interest.stage, role, undo=undo)
+
+
+def move_button(services: Services, lang: str, interest: Interest, role: str, move: Move) -> Button:
+    """The button that makes a move, as long as nothing else has happened."""
+    label = services.texts(lang, f"move.{move.id}")
+    return press(label, "own" if role == "organisation" else "off", interest.id, interest.version, move.id)
+
+
+def trail(services: Services, lang: str, events: list[Event]) -> list[dict[str, Any]]:
+    """The events of an interest in words, oldest first: the beginning and the latest, older words cut short to fit."""
+    shown = events if len(events) <= TRAIL else [events[0], *events[1 - TRAIL :]]
+    return [
+        {
+            "at": event.at,
+            "what": what(services, lang, event),
+            "words": _words(services, lang, event, whole=event is events[-1]),
+        }
+        for event in shown
+    ]
+
+
+def what(services: Services, lang: str, event: Event) -> str:
+    """An event in a few words."""
+    return services.texts(lang, f"event.{event.move}", whom=event.note if event.move == "nudge" else "")
+
+
+def _words(services: Services, lang: str, event: Event, *, whole: bool) -> str:
+    if event.move == "nudge":
+        return ""
+    words = words_of(services, lang, event)
+    return words if whole else short(words, OLDER_WORDS)
+
+
+def words_of(services: Services, lang: str, event: Event) -> str:
+    """The words that came with a move; a reason chosen by button is kept as ``=id`` and shown in the reader's language."""
+    words = event.reason or event.note or ""
+    key = f"{event.move}.words.{words[1:]}"
+    return services.texts(lang, key) if words.startswith("=") and services.texts.known(key) else words
+
+
+def card(services: Services, lang: str, interest: Interest, person: int) -> Reply:
+    """How an interest stands, for this person, with the moves that are theirs now; nothing of it for somebody else."""
+    parties = roles(services, interest, person)
+    if not parties:
+        return Reply(services.texts(lang, "card.not_yours"))
+    office = parties[-1] in OFFICE
+    events = interests.events(services.store, interest.id)
+    need = services.base.needs.get(interest.need or "")
+    side = "office" if office else "asker"
+    text = services.texts(
+        lang,
+        f"{side}.card",
+        interest=interest,
+        about=subject_name(services, lang, interest),
+        need=need.text[lang] if need else "",
+        task=services.base.tasks[interest.task].name[lang],
+        stage=services.texts(lang, f"stage.{interest.stage}"),
+        turn=services.texts(lang, f"turn.{side}.{interest.turn}", role=parties[-1]),
+        promised=interests.promised(interest),
+        trail=trail(services, lang, events),
+        new=len(events) == 1,
+    )
+    buttons = [
+        move_button(services, lang, interest, role, move)
+        for role in reversed(parties)
+        for move in moves_of(services, interest, role)
+    ]
+    rows: list[tuple[Button, ...]] = [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
+    if office:
+        rows.append((press(services.texts(lang, "button.contact"), "tel", interest.id),))
+    elif interest.stage == "declined":
+        rows.append((press(services.texts(lang, "button.alternatives"), "alt", interest.need or interest.county),))
+    return Reply(text, tuple(rows))
+
+
+def _of(services: Services, args: dict[str, Any]) -> Interest | None:
+    return interests.get(services.store, int(args["interest"]))
+
+
+@view(cards.VIEW)
+def card_view(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """The card, as the courier shows it."""
+    interest = _of(services, args)
+    return card(services, lang, interest, int(args["person"])) if interest else Reply(services.texts(lang, "press.gone"))
+
+
+@view("card.below")
+def below(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """What is left of a card when another message has taken its place."""
+    interest = _of(services, args)
+    if interest is None:
+        return Reply(services.texts(lang, "press.gone"))
+    return Reply(services.texts(lang, "card.below", number=interest.id, about=subject_name(services, lang, interest)))
+
+
+Line = Callable[[Services, str, Interest, dict[str, Any]], Reply]
+
+
+def line(name: str) -> Callable[[Line], Line]:
+    """Make a function known as the view ``name`` of a line about an interest: in reply to the card, for its parties alone."""
+
+    def known(function: Line) -> Line:
+        @view(name)
+        def shown(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+            interest, person = _of(services, args), int(args["person"])
+            if interest is None:
+                return Reply(services.texts(lang, "press.gone"))
+            if not roles(services, interest, person):
+                return Reply(services.texts(lang, "card.not_yours"))
+            reply = function(services, lang, interest, args)
+            at = cards.get(services.store, interest.id, person)
+            return Reply(reply.text, reply.rows, reply_to=at.message if at else 0)
+
+        return function
+
+    return known
+
+
+def _event(services: Services, interest: Interest, args: dict[str, Any]) -> Event:
+    """The event that a line tells of."""
+    return next(e for e in interests.events(services.store, interest.id) if e.id == args["event"])
+
+
+@line("asker.moved")
+def asker_moved(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
+    """The office made a move; with a no come the next-best pairings."""
+    event = _event(services, interest, args)
+    other = ALTERNATIVES.get(event.move, 0)
+    found = next_best(services, lang, interest, other) if other else Reply("")
+    text = services.texts(
+        lang,
+        f"asker.moved.{event.move}",
+        about=subject_name(services, lang, interest),
+        words=words_of(services, lang, event),
+        others=found.text,
+    )
+    return Reply(text, found.rows)
+
+
+@line("office.moved")
+def office_moved(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
+    """The organisation made a move."""
+    event = _event(services, interest, args)
+    return Reply(services.texts(lang, f"office.moved.{event.move}", words=words_of(services, lang, event)))
+
+
+@line("moves.done")
+def done(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
+    """A move of one's own was made."""
+    return Reply(services.texts(lang, f"did.{args['move']}"))
+
+
+def _days(services: Services, interest: Interest) -> int:
+    return max(1, round((services.now() - interest.since) / DAY))
+
+
+@line("asker.waiting")
+def still_waiting(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
+    """A week without an answer: what was done, and what else can be done."""
+    nudges = [e for e in interests.events(services.store, interest.id) if e.move == "nudge" and e.at >= interest.since]
+    found = next_best(services, lang, interest, ALTERNATIVES["waiting"])
+    text = services.texts(
+        lang,
+        "asker.waiting",
+        about=subject_name(services, lang, interest),
+        days=_days(services, interest),
+        nudges=[{"at": e.at, "what": what(services, lang, e)} for e in nudges],
+        others=found.text,
+    )
+    return Reply(text, (*found.rows, (press(services.texts(lang, "button.ask"), "ask", interest.need or interest.county),)))
+
+
+def _reminder(name: str, role: str) -> None:
+    """A line that reminds a party of its turn, with the moves that are now its own."""
+
+    @line(name)
+    def shown(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
+        mine = role or services.role_at(int(args["person"]), interest.county) or "organisation"
+        buttons = tuple(move_button(services, lang, interest, mine, move) for move in moves_of(services, interest, mine))
+        text = services.texts(
+            lang,
+            name,
+            number=interest.id,
+            name=interest.name,
+            about=subject_name(services, lang, interest),
+            days=_days(services, interest),
+            turn=interest.turn,
+        )
+        return Reply(text, tuple(buttons[i : i + 3] for i in range(0, len(buttons), 3)))
+
+
+_reminder("asker.nudge", "organisation")
+_reminder("asker.quarterly", "organisation")
+_reminder("office.nudge", "")

@@ -1,0 +1,74 @@
+"""The two-sided clock: whoever's turn it is is reminded by the table of paces; who waits hears what was done.
+
+Reminders come in working hours only. Each leaves an event, so that the card of everybody shows that it was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge.clock import working
+from knowledge.records import cards, coordinators, deadlines, deliveries, interests
+from knowledge.records.deadlines import Deadline
+from knowledge.records.interests import Interest
+from knowledge.records.moves import OFFICE
+from knowledge.records.store import Store
+
+
+def remind(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> None:
+    """A turn has lasted long."""
+    interest = interests.get(store, deadline.subject)
+    if interest is None or not interest.open:
+        return
+    if (later := working(now)) > now:  # the bot was away when it fell due
+        deadlines.put(store, deadline.kind, deadline.subject, later, deadline.version)
+        return
+    if deadline.detail == "every":
+        _question(store, interest, city, now)
+        interests.set_clock(store, interest, now, only="every")
+        return
+    first = deadline.detail == "1"
+    _note(store, interest, interest.turn if first or interest.turn == "organisation" else "city", now)
+    if interest.turn == "organisation":
+        _tell(store, interest, "asker.nudge", [interest.person], now)
+    _tell(store, interest, "office.nudge", _nudged(store, interest, city, first=first), now)
+    if interest.stage == "submitted" and interest.turn in OFFICE and not first:
+        _tell(store, interest, "asker.waiting", [interest.person], now)
+
+
+def _question(store: Store, interest: Interest, city: Sequence[int], now: int) -> None:
+    """How is it going? To the organisation; the office hears that it is its turn, if it is."""
+    _note(store, interest, "organisation", now)
+    _tell(store, interest, "asker.quarterly", [interest.person], now)
+    if interest.turn in OFFICE:
+        _tell(store, interest, "office.nudge", _nudged(store, interest, city, first=False), now)
+
+
+def _nudged(store: Store, interest: Interest, city: Sequence[int], *, first: bool) -> list[int]:
+    """Who at the office is reminded: the county's coordinators before the city; first the one who handles it, then all."""
+    county = coordinators.at(store, interest.county)
+    everybody = list(dict.fromkeys([*county, *city]))
+    if interest.turn == "organisation":  # the office hears of it only when it goes on
+        return [] if first else _handling(interest, everybody)
+    if interest.turn == "county" and county:
+        return _handling(interest, county) if first else everybody
+    return _handling(interest, city) if first else list(city)
+
+
+def _handling(interest: Interest, people: Sequence[int]) -> list[int]:
+    """Of these people the one who handles the case, or all where none of them does."""
+    return [one for one in people if one == interest.handler] or list(people)
+
+
+def _tell(store: Store, interest: Interest, view: str, people: Sequence[int], now: int) -> None:
+    for person in people:
+        deliveries.put_once(store, person, view, now, interest=interest.id)
+
+
+def _note(store: Store, interest: Interest, whom: str, now: int) -> None:
+    interests.note(store, interest, "nudge", whom, now)
+
+
+def settle(store: Store, deadline: Deadline, _city: Sequence[int], now: int) -> None:
+    """What was closed can no longer be undone: the cards lose the button."""
+    cards.refresh(store, deadline.subject, now, force=True)
