@@ -49,7 +49,10 @@ def test_data_that_telegram_would_refuse_or_that_would_be_misread_is_not_built(a
 
 
 def test_data_of_exactly_64_bytes_is_built() -> None:
-    assert len(data("k", "x" * 59)) == MAX_BYTES == 64
+    packed = data("k", "x" * 59)
+    assert len(packed) == MAX_BYTES == 64
+    assert parse(packed) == ("k", ["x" * 59])
+    assert parse(packed + "x") is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,8 @@ def test_a_label_is_cut_to_its_width_in_one_line(text: str, width: int) -> None:
     label = short(text, width)
     assert len(label) <= width
     assert "\n" not in label
-    assert label == " ".join(text.split()) or label.endswith("…")
+    flat = " ".join(text.split())
+    assert label == flat if len(flat) <= width else label == flat[: width - 1] + "…"
 
 
 def test_a_label_shows_what_was_written() -> None:

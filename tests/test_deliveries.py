@@ -116,14 +116,15 @@ def test_the_next_moment_at_which_something_is_due(store: Store) -> None:
 
 def test_recipients_are_those_who_can_be_reached_and_want_notices(store: Store) -> None:
     people.meet(store, 3, "zh", NOW)  # has never opened the private chat
-    for person in (4, 5, 6):
+    for person in (4, 5, 6, 7):
         people.meet(store, person, "zh", NOW)
         people.started(store, person, NOW)
     people.mute(store, 4, muted=True)
     people.unreachable(store, 5, NOW)
     people.mute(store, 6, muted=True)
     people.unreachable(store, 6, NOW)
-    assert notices.reach(store) == (3, 1, 2)
+    people.mute(store, 7, muted=True)
+    assert notices.reach(store) == (3, 2, 2)
     notice = confirm(store)
     assert [row["person"] for row in store.all("SELECT person FROM deliveries WHERE notice = ?", (notice,))] == [1, 2, BOSS]
 
@@ -225,6 +226,9 @@ def test_a_notice_to_many_is_frozen_quickly_and_completely(store: Store) -> None
 
 
 def test_what_was_being_sent_is_unknown_for_a_notice_and_sent_again_marked_for_case_mail(store: Store) -> None:
+    deliveries.put(store, 2, "asker.card", NOW)
+    (arrived,) = deliveries.claim(store, NOW, 9)
+    deliveries.outcome(store, arrived.id, "sent", NOW, message=4)
     deliveries.put(store, 1, "asker.moved", NOW, interest=4)
     confirm(store)
     (mail,) = deliveries.claim(store, NOW, 9)
@@ -233,7 +237,7 @@ def test_what_was_being_sent_is_unknown_for_a_notice_and_sent_again_marked_for_c
     deliveries.recover(store, NOW + 60)
     assert state(store, mail.id) == ("pending", 1, None, None, 1)
     assert state(store, copy.id)[0] == state(store, other.id)[0] == "unknown"
-    assert state(store, last.id)[0] == "sent"
+    assert state(store, last.id)[0] == state(store, arrived.id)[0] == "sent"
     (again,) = deliveries.claim(store, NOW + 60, 9)
     assert (again.id, again.args) == (mail.id, {"interest": 4, "repeated": 1})
     assert deliveries.claim(store, NOW + 999, 9) == []

@@ -146,6 +146,9 @@ def test_the_contact_is_brought_up_to_date_and_prefills_the_next_form(store: Sto
     assert interests.profile(store, LI) == (WISH.organisation, "李主任", None)
     register(store, replace(WISH, organisation="另一家", contact="赵", phone="023-12345678"), cause=3, now=NOW + 90)
     assert interests.profile(store, LI) == ("另一家", "赵", "023-12345678")
+    assert interests.contact(store, first) == ("李主任", None)
+    register(store, replace(WISH, county="chengkou", need=None), cause=4, now=NOW + 95)
+    assert interests.profile(store, LI) == (WISH.organisation, "王老师", "13812345678")
     assert interests.profile(store, WANG) is None
 
 
@@ -154,6 +157,17 @@ def test_a_failure_in_the_middle_leaves_nothing(store: Store) -> None:
         register(store, person=404)  # nobody has met this person
     for table in ("organisations", "members", "interests", "interest_events", "deliveries", "deadlines"):
         assert store.db.table(table).count == 0
+
+
+def test_the_newest_open_interest_of_a_person_in_a_need_is_found_whatever_the_organisation(store: Store) -> None:
+    register(store)
+    second = register(store, replace(WISH, organisation="另一家"), cause=2).interest
+    register(store, person=WANG, cause=3)
+    register(store, replace(WISH, county="chengkou", need="chengkou-elderly-1"), cause=4)
+    assert interests.open_at(store, LI, "wuxi", WISH.need) == second
+    assert interests.open_at(store, LI, "wuxi", None) is None
+    assert interests.open_at(store, LI, "pengshui", WISH.need) is None
+    assert interests.open_at(store, BOSS, "wuxi", WISH.need) is None
 
 
 # -- lists -------------------------------------------------------------------------------------------------------------

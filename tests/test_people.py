@@ -80,6 +80,11 @@ def test_before_consent_only_id_language_and_mute_are_kept(store: Store) -> None
     }  # fmt: skip
 
 
+def test_somebody_new_is_reached_and_not_muted(store: Store) -> None:
+    met = people.meet(store, 5, "en", NOW)
+    assert met == people.get(store, 5) == Person(5, None, None, "en", None, None, muted=False)
+
+
 def test_somebody_seen_again_is_the_same_person(store: Store) -> None:
     people.meet(store, 1, "en", NOW + 60)
     people.meet(store, 1, None, NOW + 90)
@@ -197,6 +202,7 @@ def test_the_same_press_or_the_same_words_while_they_wait_ask_only_once(store: S
     assert ask(store, cause=2) == first
     other = ask(store, cause=3, about="wuxi")
     assert other != first
+    assert ask(store, cause=3) == other
     questions.answer(store, first, 9, "能", NOW)
     assert ask(store, cause=4) not in {first, other}
     assert store.value("SELECT count(*) FROM outbox WHERE view = 'office.question'") == 6
@@ -205,7 +211,8 @@ def test_the_same_press_or_the_same_words_while_they_wait_ask_only_once(store: S
 def test_results_reported_as_wrong_wait_for_no_answer(store: Store) -> None:
     number = questions.put(store, 1, "wrong", "养老 → 养牛", about="field", office=[], cause=1, now=NOW)
     assert questions.unanswered(store) == []
-    assert [one.id for one in questions.reported(store)] == [number]
+    later = questions.put(store, 1, "wrong", "养老", about="words", office=[], cause=2, now=NOW)
+    assert [one.id for one in questions.reported(store)] == [later, number]
     assert store.value("SELECT count(*) FROM outbox") == 0
 
 

@@ -394,7 +394,9 @@ def profile(store: Store, person: int) -> tuple[str, str, str | None] | None:
     """Organisation, name and telephone as the person last gave them: to prefill the next form."""
     row = store.one(
         "SELECT o.name AS organisation, m.name, m.phone FROM members m JOIN organisations o ON o.id = m.organisation"
-        " WHERE m.person = ? ORDER BY m.since DESC, o.id DESC LIMIT 1",
+        " WHERE m.person = ?"
+        " ORDER BY (SELECT max(i.id) FROM interests i WHERE i.person = m.person AND i.organisation = o.id) DESC,"
+        " m.since DESC, o.id DESC LIMIT 1",
         (person,),
     )
     return (row["organisation"], row["name"], row["phone"]) if row else None
