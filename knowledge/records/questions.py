@@ -48,7 +48,7 @@ def reported(store: Store) -> list[Question]:
 def put(
     store: Store, person: int, kind: str, text: str, *, about: str | None = None, office: list[int], cause: int, now: int
 ) -> int:
-    """Keep a text and tell the office. The same ``cause`` again, or the same text still waiting, changes nothing. Returns its id."""
+    """Keep a text and tell the office. The same ``cause`` or the same text still waiting changes nothing. Returns its id."""
     with store.transaction():
         known = store.value(
             "SELECT id FROM questions WHERE cause = ?"
