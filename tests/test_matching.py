@@ -252,6 +252,32 @@ def test_who_names_no_field_is_shown_those_that_the_plan_calls_their_kind_to(kin
     assert {one.need.field for one in found.pairings[:4] if one.need} <= set(found.fields)
 
 
+def test_a_card_opened_directly_is_judged_in_its_own_field() -> None:
+    need = BASE.needs["wuxi-health-1"]
+    found = at_county(BASE, BASE.counties["wuxi"], need, Wish(), NOW)
+    assert reasons(found)["field"] == "health"
+    assert found == at_county(BASE, BASE.counties["wuxi"], need, Wish(fields=("health",)), NOW)
+    other = at_county(BASE, BASE.counties["wuxi"], need, Wish(fields=("elderly",)), NOW)
+    assert reasons(other)["near"] == "health"
+    assert unknowns(at_county(BASE, BASE.counties["wuxi"], None, Wish(), NOW)) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "tasks"),
+    [
+        ("association", "industry", ("brand-development", "pairing")),
+        ("association", "health", ("pairing",)),
+        ("charity", "elderly", ("brand-governance", "pairing")),
+        ("", "digital", ("brand-construction", "pairing")),
+        ("national", "industry", ("pairing", "brand-development")),
+    ],
+)
+def test_the_answer_speaks_of_the_tasks_that_kind_and_field_have_in_common(
+    kind: str, field: str, tasks: tuple[str, ...]
+) -> None:
+    assert recommend(BASE, Wish(fields=(field,), kind=kind), NOW).tasks == tasks
+
+
 def test_a_refused_field_is_not_suggested() -> None:
     assert recommend(BASE, Wish(kind="association", refused_fields=("industry",)), NOW).fields == ("employment", "consumption")
     assert "education" not in recommend(BASE, Wish(refused_fields=("education",)), NOW).fields
