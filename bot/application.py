@@ -104,7 +104,7 @@ async def begin(app: App) -> None:
     """After ``app.start()``: answer what a kill left unanswered, and start sending."""
     services: Services = app.bot_data["services"]
     courier: Courier = app.bot_data["courier"]
-    erasure.apply_again(services.store, lambda _county: services.office(), services.now())
+    erasure.apply_again(services.store, services.office, services.now())
     disclosures.roles_changed(services.store, services.owners, services.now())
     queue: InboxQueue = app.bot_data["inbox"]
     for payload in inbox.waiting(services.store):

@@ -191,7 +191,7 @@ async def press_erase(update: Update, context: Context, args: list[str]) -> str 
         await context.show(update, erase_page(services, context.lang, person))
         return None
     with context.store.transaction():
-        erasure.erase(context.store, person, lambda _county: services.office(), context.now, cause=context.update_id)
+        erasure.erase(context.store, person, services.office, context.now, cause=context.update_id)
         context.note_result("privacy.erased")
     services.forget(person)
     erasure.seal(context.store)

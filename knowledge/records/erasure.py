@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from knowledge.records import deliveries, disclosures, interests, people
+from knowledge.records import cards, deliveries, disclosures, interests, people
 from knowledge.records.store import Store
 
 Office = Callable[[str], list[int]]
@@ -111,13 +111,19 @@ def _run(store: Store, statements: tuple[str, ...], values: dict[str, int | str]
 
 
 def _take_back(store: Store, person: int, mine: list[int], now: int) -> None:
-    """Every message to others that showed the contact is deleted; every one that was about the person's matters is blanked."""
+    """Take back every message to others that showed the contact, blank every one about the person's matters.
+
+    The living cards are shown anew, from the rows as they are then.
+    """
     disclosures.owner_changed(store, person, now)
     asked = [row["id"] for row in store.all("SELECT id FROM questions WHERE person = ?", (person,))]
+    for interest in mine:
+        cards.refresh(store, interest, now, force=True)
     for name, subjects in (("interest", mine), ("question", asked)):
         for subject in subjects:
             for row in store.all(
                 "SELECT person, message FROM deliveries WHERE state = 'sent' AND message IS NOT NULL AND notice IS NULL"
+                f" AND view != '{cards.VIEW}'"
                 f" AND person != ? AND json_extract(args, '$.{name}') = ?",
                 (person, subject),
             ):
