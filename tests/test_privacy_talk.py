@@ -106,6 +106,26 @@ async def test_who_lost_the_role_loses_the_contact_at_the_start(talk: Talk) -> N
     assert not sees_contact(boss)
 
 
+async def test_a_coordinator_sees_a_contact_as_one_and_only_as_long_as_one(talk: Talk) -> None:
+    mei, li = talk.person("mei"), talk.person("li")
+    await registered(li)
+    await mei.says("/start")
+    assert await mei.presses_data("v1:tel:1") == "这是工作人员的功能。"
+    talk.store.execute("INSERT INTO coordinators VALUES ('chengkou', ?, 1, NULL, 1)", (mei.id,))
+    assert await mei.presses_data("v1:tel:1") == "这是工作人员的功能。"
+    talk.store.execute("UPDATE coordinators SET county = 'wuxi'")
+    assert SHOWN in await mei.presses_data("v1:tel:1")
+    await li.says("/privacy")
+    assert "区县的工作人员,为了意向 #1" in await li.presses("谁看过")
+    now = talk.services.now()
+    assert disclosures.roles_changed(talk.store, talk.services.owners, now) == 0
+    talk.store.execute("UPDATE coordinators SET until = ?", (now,))
+    assert disclosures.roles_changed(talk.store, talk.services.owners, now) == 1
+    talk.services.wake()
+    await talk.settle()
+    assert not sees_contact(mei)
+
+
 async def test_a_contact_not_sent_yet_is_not_sent_once_it_is_taken_back(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await registered(li)
