@@ -319,6 +319,20 @@ def test_a_trip_of_a_past_year_no_longer_counts(year: int, counts: bool) -> None
     assert (counties(Wish(), around, base)[0] == "dazu") == counts
 
 
+@pytest.mark.parametrize(
+    ("county", "field", "task"),
+    [
+        ("wuxi", "culture", "village-trip"),
+        ("wuxi", "health", "pairing"),
+        ("chengkou", "culture", "pairing"),
+        ("wuxi", "elderly", "brand-governance"),
+    ],
+)
+def test_a_pairing_falls_under_the_trip_in_its_region_and_theme(county: str, field: str, task: str) -> None:
+    around = Circumstances(YEAR, trip_region=("wuxi",), trip_theme=("culture", "elderly"))
+    assert pairing(county, Wish(fields=(field,)), around).task == task
+
+
 def test_no_trip_is_set_today() -> None:
     assert BASE.trip is None
     assert Circumstances.now(BASE, Coverage(), YEAR) == NOW
