@@ -21,7 +21,7 @@ from handlers.buttons import markup
 from handlers.context import Reply, Services, answering
 from handlers.views import render
 from knowledge.clock import is_quiet
-from knowledge.records import cards, deadlines, deliveries, notices, people, retention
+from knowledge.records import cards, deadlines, deliveries, disclosures, notices, people, retention
 from knowledge.records.deliveries import Delivery
 from knowledge.records.tick import tick
 
@@ -95,8 +95,7 @@ class Courier:
             return
         if self._flying:
             await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-        elif not self._close_notices(now):
-            self._clean(now)
+        elif not self._close_notices(now) and not self._clean(now):
             self._idle.set()
             await self._sleep(now)
 
@@ -223,10 +222,13 @@ class Courier:
                 deliveries.put(store, notice.author, "notice.report", now, notice=notice.id)
         return bool(closed)
 
-    def _clean(self, now: int) -> None:
-        if now - self._cleaned >= HOUSEKEEPING:
-            self._cleaned = now
-            retention.run(self._services.store, now)
+    def _clean(self, now: int) -> bool:
+        """Forget what is due, now and then. Whether there is something to send because of it."""
+        if now - self._cleaned < HOUSEKEEPING:
+            return False
+        self._cleaned = now
+        retention.run(self._services.store, now)
+        return disclosures.roles_changed(self._services.store, self._services.owners, now) > 0
 
     async def _sleep(self, now: int) -> None:
         """Until something is due, somebody wakes the courier, or a while has passed."""

@@ -125,8 +125,9 @@ def owner_changed(store: Store, owner: int, now: int) -> None:
 
 
 def roles_changed(store: Store, city: AbstractSet[int], now: int) -> int:
-    """Take back what is shown to people who may no longer see it: called at the start and whenever somebody loses a role.
+    """Take back what is shown to people who may no longer see it.
 
+    Called at the start, whenever somebody loses a role, and every hour.
     ``city``: the people of the city office as they are now. Returns how many were taken back.
     """
     shown = [_disclosure(row) for row in store.all(f"{SELECT} WHERE taken_back IS NULL")]
