@@ -76,8 +76,12 @@ def put(store: Store, interest: int, person: int, now: int, *, at: int = 0, fres
         deliveries.put(store, person, VIEW, now, interest=interest, **how)
 
 
-def refresh(store: Store, interest: int, now: int, also: Iterable[int] = (), *, force: bool = False) -> None:
-    """Something about the interest has changed: show it in every card of it, and to those who ``also`` are to have one."""
-    holders = [row["person"] for row in store.all("SELECT person FROM cards WHERE interest = ? ORDER BY person", (interest,))]
-    for person in dict.fromkeys([*holders, *also]):
-        put(store, interest, person, now, force=force)
+def holders(store: Store, interest: int) -> list[int]:
+    """Who has a card of the interest."""
+    return [row["person"] for row in store.all("SELECT person FROM cards WHERE interest = ? ORDER BY person", (interest,))]
+
+
+def refresh(store: Store, interest: int, now: int, also: Iterable[int] = ()) -> None:
+    """Something about the interest has happened: show it in every card of it, and to those who ``also`` are to have one."""
+    for person in dict.fromkeys([*holders(store, interest), *also]):
+        put(store, interest, person, now)
