@@ -104,7 +104,7 @@ WHAT_COUNTS = (
     "SELECT id, person, county, need, task, offer, grouped, stage, version, turn, handler FROM interests",
     "SELECT id, interest, actor, role, move, before, after, reason, note FROM interest_events",
     "SELECT id, person, notice, view, json_remove(args, '$.repeated'), state FROM deliveries",
-    "SELECT due - (SELECT created FROM interests WHERE id = subject), kind, subject, version FROM deadlines",
+    "SELECT due > (SELECT created FROM interests WHERE id = subject), kind, subject, version FROM deadlines",
     "SELECT person, purpose, version, given FROM consents",
     "SELECT id, person, kind, text, answer, answerer FROM questions",
     "SELECT id, author, html, state FROM notices",

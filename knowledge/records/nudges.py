@@ -69,12 +69,12 @@ def _note(store: Store, interest: Interest, whom: str, now: int) -> None:
     interests.note(store, interest, "nudge", whom, now)
 
 
-def settle(store: Store, deadline: Deadline, _city: Sequence[int], now: int) -> None:
+def settle(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> None:
     """What was closed can no longer be undone: the cards of the side that closed it lose the button."""
     interest = interests.get(store, deadline.subject)
     if interest is None or interest.open:
         return
     theirs = interest.stage == "withdrawn"
     for person in cards.holders(store, interest.id):
-        if (person == interest.person) == theirs:
+        if theirs == (person == interest.person) or (not theirs and person in city):
             cards.put(store, interest.id, person, now, force=True)
