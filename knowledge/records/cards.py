@@ -81,7 +81,7 @@ def holders(store: Store, interest: int) -> list[int]:
     return [row["person"] for row in store.all("SELECT person FROM cards WHERE interest = ? ORDER BY person", (interest,))]
 
 
-def refresh(store: Store, interest: int, now: int, also: Iterable[int] = ()) -> None:
+def refresh(store: Store, interest: int, now: int, also: Iterable[int] = (), *, force: bool = False) -> None:
     """Something about the interest has happened: show it in every card of it, and to those who ``also`` are to have one."""
     for person in dict.fromkeys([*holders(store, interest), *also]):
-        put(store, interest, person, now)
+        put(store, interest, person, now, force=force)
