@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.channels.chat import plain
 from handlers.context import Services
 from handlers.pairings import PAGE, echo, reason_text
-from handlers.texts import Texts
+from handlers.texts import LANGS, Texts
 from handlers.wishes import from_understanding
 from knowledge.base import KnowledgeBase
 from knowledge.clock import SYSTEM_CLOCK
@@ -30,8 +30,8 @@ def recommendation(base: KnowledgeBase, text: str, lang: str | None) -> str:
         clock=SYSTEM_CLOCK,
         owners=set(),
         default_lang=lang,
-        operator="",
-        privacy_contact="",
+        operator=dict.fromkeys(LANGS, ""),
+        privacy_contact=dict.fromkeys(LANGS, ""),
         collects=False,
         wake=lambda: None,
     )

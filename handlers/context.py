@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -56,8 +56,10 @@ class Services:
     clock: Clock
     owners: set[int]
     default_lang: str
-    operator: str
-    privacy_contact: str
+    operator: Mapping[str, str]
+    """Who is responsible for the data, by language; empty where nobody is named."""
+    privacy_contact: Mapping[str, str]
+    """Where people write about their data, by language."""
     collects: bool
     wake: Callable[[], None]
     last_words: dict[int, str] = field(default_factory=dict)

@@ -15,10 +15,11 @@ from handlers.buttons import number, press
 from handlers.context import Context, Reply, Services
 from handlers.corrections import doubt, summary
 from handlers.form_handler import resume_row
-from handlers.pairings import PAGE, echo, listing
+from handlers.pairings import PAGE, card, echo, listing, target
 from handlers.presses import Presses
+from handlers.typed import bare
 from handlers.wishes import from_understanding, pack, unpack
-from knowledge.matching import Wish
+from knowledge.matching import Wish, recommend
 from knowledge.records import drafts, people
 from knowledge.turns import Step, follow
 from knowledge.understanding import Understanding
@@ -45,6 +46,12 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
     step = follow(context.base.turns, text, u, last[0]) if last else None
     if last and step:
         return went_on(context, step, last[1])
+    turns, plain = context.base.turns, bare(text)
+    for said, key in ((turns.greet, "find.greet"), (turns.thank, "find.thank"), (turns.part, "find.part")):
+        if said.alone(plain):
+            return Reply(context.text(key), ((press(context.text("button.guided"), "g", ""),),))
+    if u.counties and any(word in plain for word in (*turns.only.zh, *(f"{word} " for word in turns.only.en))):
+        return await _county(context, u, text)
     route = ROUTES.get(u.intent)
     if route:
         return await route(context, u, text)
@@ -54,9 +61,17 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
 def went_on(context: Context, step: Step, offset: int) -> Reply:
     """The text leans on the last list: its next page, another county for the same wish, or the wish as changed."""
     services, lang = context.services, context.lang
+    if step.kind == "open":
+        found = recommend(context.base, step.wish, services.around()).pairings[offset : offset + PAGE]
+        if 1 <= step.place <= len(found):
+            one = found[step.place - 1]
+            opened = card(services, lang, target(one.need, one.county), step.wish)
+            if opened is not None:
+                return opened
+        return listed(context, step.wish, offset, summary(services, lang, step.wish))
     if step.kind == "look":
         return county_page(services, lang, context.base.counties[step.county], replace(step.wish, counties=()))
-    offset = offset + PAGE if step.kind == "more" else 0
+    offset = {"more": offset + PAGE, "before": max(0, offset - PAGE)}.get(step.kind, 0)
     return listed(context, step.wish, offset, summary(services, lang, step.wish))
 
 
@@ -123,6 +138,7 @@ async def _privacy(context: Context, u: Understanding, text: str) -> Reply | Non
 
 
 async def _human(context: Context, u: Understanding, text: str) -> Reply | None:
+    context.services.remember(context.person.id, text)  # most often the question itself: offered as a ready answer
     await questions.ask(context, "")
     return None
 
@@ -219,8 +235,9 @@ async def press_list(update: Update, context: Context, args: list[str]) -> str |
     page, code = (args + ["", ""])[:2]
     wish, offset = unpack(context.base, code), number(page)
     last = context.services.last_lists.get(context.person.id)
-    if offset is None:
-        offset = last[1] if last and pack(context.base, last[0]) == code else 0
+    if last and pack(context.base, last[0]) == code:  # the same list: its words are still in mind
+        wish, offset = last[0], last[1] if offset is None else offset
+    offset = offset or 0
     heard = summary(context.services, context.lang, wish)
     await context.show(update, listed(context, wish, offset, heard))
     return None

@@ -96,7 +96,8 @@ def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Ou
         return draft, _here(form, draft)
     if given.kind == "edit":
         wanted = form.step(given.value)
-        if (draft.step == PREVIEW or draft.mending) and wanted and wanted.when(draft.answers):
+        given_before = draft.step == PREVIEW or draft.mending or given.value in draft.answers
+        if given_before and wanted and wanted.when(draft.answers):
             return replace(draft, step=given.value, mending=True), Outcome("ask")
         return draft, _here(form, draft)
     if given.kind == "back":

@@ -55,8 +55,8 @@ def _facts(services: Services, lang: str, draft: Draft) -> Facts:
     return {
         "county": county,
         "need": need,
-        "operator": services.operator,
-        "privacy_contact": services.privacy_contact,
+        "operator": services.operator[lang],
+        "privacy_contact": services.privacy_contact[lang],
         "collects": services.collects,
         "field": services.base.fields[need.field].name[lang] if need else "",
     }
@@ -153,7 +153,9 @@ def gone(services: Services, lang: str, args: dict[str, Any]) -> Reply:
 @view("form.refused")
 def refused(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     """No consent: nothing is kept, and there is still a way to the office."""
-    text = services.texts(lang, "interest.refused", operator=services.operator, privacy_contact=services.privacy_contact)
+    text = services.texts(
+        lang, "interest.refused", operator=services.operator[lang], privacy_contact=services.privacy_contact[lang]
+    )
     return Reply(text, ((press(services.texts(lang, "button.ask"), "ask", ""),),))
 
 

@@ -12,16 +12,9 @@ from handlers.context import Context
 from handlers.find import answer_freely
 from handlers.form_handler import KITS, ask_again, give_up, hold, take
 from handlers.forms import Fault, Input
+from handlers.typed import bare, typed
 from knowledge.records import drafts
 from knowledge.records.drafts import Draft
-
-WORDS = {
-    "back": frozenset({"返回", "上一步", "后退", "退回", "back", "go back"}),
-    "skip": frozenset({"跳过", "略过", "skip", "pass"}),
-    "resume": frozenset({"继续", "继续登记", "继续填", "接着填", "接着来", "continue", "go on", "resume"}),
-    "cancel": frozenset({"取消", "不填了", "算了", "cancel", "stop", "quit"}),
-}
-"""Words that steer a form when they stand alone."""
 
 ASIDES = frozenset({"help", "contact_human", "my_interests", "privacy", "follow_up", "task_info", "county_info", "cancel"})
 """Intents that, in the middle of a form, may be meant as something else than an answer."""
@@ -69,7 +62,7 @@ def _form_in_hand(message: Message, context: Context) -> Draft | None:
     draft = asked or drafts.current(context.store, context.person.id)
     if draft is None or draft.form not in KITS:
         return None
-    if message.text and bare(message.text) in WORDS["resume"]:
+    if message.text and context.base.turns.form_resume.alone(bare(message.text)):
         return draft
     return draft if asked or draft.focused(context.now) or draft.last_update == context.update_id else None
 
@@ -82,28 +75,20 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
     if not message.text:
         await ask_again(context, draft, Fault("form.fault.words") if step and step.parse else None)
         return
-    word = bare(message.text)
-    if word in WORDS["resume"]:
-        await take(context, draft, Input("look"))
-    elif word in WORDS["cancel"]:
+    if context.base.turns.form_cancel.alone(bare(message.text)):
         await context.send(give_up(context, draft))
-    elif word in WORDS["back"]:
-        await take(context, draft, Input("back"))
-    elif word in WORDS["skip"]:
-        await take(context, draft, Input("skip", step=draft.step))
-    elif (draft.last_update != context.update_id or draft.held) and _aside(context, draft, message.text):
-        if step and step.parse:
-            await hold(context, draft, message.text)
-        else:  # where only a button answers, there is nothing to ask about
-            await answer_freely(context, message.text)
+        return
+    given = typed(context.services, draft, message.text)
+    again = draft.last_update == context.update_id and not draft.held
+    if given is not None:
+        await take(context, draft, given)
+    elif step and step.parse is None and not again:  # where only a button answers, any other text is another matter
+        await answer_freely(context, message.text)
+    elif not again and _aside(context, draft, message.text):
+        await hold(context, draft, message.text)
     else:
         text = LINK.sub(_escaped, message.text_html) if draft.form == "notice" else message.text
         await take(context, draft, Input("text", text))
-
-
-def bare(text: str) -> str:
-    """A text as it is compared with the words that steer a form."""
-    return text.strip(" \t\r\n。.!！").lower()
 
 
 def _escaped(link: re.Match[str]) -> str:

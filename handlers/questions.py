@@ -23,8 +23,8 @@ def _about(services: Services, lang: str, draft: Draft) -> Facts:
     found = find_target(services, draft.subject)
     return {
         "county": found[0].short[lang] if found else "",
-        "operator": services.operator,
-        "privacy_contact": services.privacy_contact,
+        "operator": services.operator[lang],
+        "privacy_contact": services.privacy_contact[lang],
     }
 
 

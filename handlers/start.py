@@ -25,7 +25,7 @@ def welcome(services: Services, lang: str, person: int) -> Reply:
         (press(texts(lang, "button.other_language"), "lang", "en" if lang == "zh" else "zh"),),
         *resume_row(services, lang, person),
     )
-    return Reply(texts(lang, "start", operator=services.operator), rows)
+    return Reply(texts(lang, "start", operator=services.operator[lang]), rows)
 
 
 def help_page(services: Services, lang: str, person: int) -> Reply:

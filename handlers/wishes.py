@@ -10,7 +10,9 @@ import string
 from collections.abc import Iterable
 
 from knowledge.base import KnowledgeBase
+from knowledge.likeness import pairs_of
 from knowledge.matching import Wish
+from knowledge.text import even
 from knowledge.understanding import Understanding
 
 MAX_FIELDS, MAX_COUNTIES = 4, 3
@@ -30,7 +32,14 @@ def from_understanding(u: Understanding) -> Wish:
         city=u.origin.city if u.origin else "",
         kind=u.kind.id if u.kind else "",
         resources=tuple(found.id for found in u.resources),
+        pairs=pairs_of(even(_without_names(u)).text),
     )
+
+
+def _without_names(u: Understanding) -> str:
+    """The text without the places and the kind of the organisation: what is left says what it does."""
+    away = [(one.start, one.end) for one in (*u.counties, *u.refused_counties, *filter(None, (u.kind, u.origin)))]
+    return "".join(char for i, char in enumerate(u.text) if not any(start <= i < end for start, end in away))
 
 
 def pack(base: KnowledgeBase, wish: Wish) -> str:

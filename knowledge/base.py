@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from knowledge.lexicon import Lexicon
+from knowledge.likeness import Likeness
 
 PLAN = Path(__file__).parent / "plan"
 """The folder of the knowledge base that ships with Jiedui."""
@@ -248,15 +249,34 @@ class Said(Entry):
     zh: tuple[str, ...]
     en: tuple[str, ...]
 
+    def alone(self, plain: str) -> bool:
+        """Whether the text is one of these words and nothing else."""
+        return plain in self.zh or plain in self.en
+
 
 class Turns(Entry):
-    """Words by which a text leans on the last answer (``turns.yaml``)."""
+    """Words by which a text leans on the last answer or steers a form (``turns.yaml``)."""
 
     another: Said
     add: Said
     instead: Said
     about: Said
     drop: Said
+    previous: Said
+    item: Said
+    numbered: Said
+    only: Said
+    greet: Said
+    thank: Said
+    part: Said
+    form_back: Said
+    form_skip: Said
+    form_cancel: Said
+    form_resume: Said
+    form_submit: Said
+    form_agree: Said
+    form_refuse: Said
+    form_change: Said
 
 
 class KnowledgeBase(Entry):
@@ -294,6 +314,11 @@ class KnowledgeBase(Entry):
     def eastern(self) -> dict[str, Text]:
         """The eastern provinces by their Chinese name."""
         return {province.zh: province for province in self.plan.eastern}
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """How far each need speaks of the things that somebody speaks of."""
+        return Likeness({n.id: f"{n.text.zh} {n.evidence.fact.zh} {n.text.en}" for n in self.needs.values()})
 
     @property
     def trip(self) -> Trip | None:

@@ -15,14 +15,14 @@ from knowledge.base import County, KnowledgeBase, Need
 from knowledge.records.coverage import CROWDED, Coverage
 
 WEIGHTS: dict[str, float] = {
-    # Of the county. The steps between them are wider than all that a need can add (at most 56), so that the plan's order of
+    # Of the county. The steps between them are wider than all that a need can add (at most 69), so that the plan's order of
     # counties always holds, and a covered county falls behind the uncovered ones of its own tier but not out of it.
     "named": 1000,
-    "partner": 250,
-    "trip": 190,
-    "national_key": 130,
-    "municipal_key": 65,
-    "covered": -60,
+    "partner": 290,
+    "trip": 217,
+    "national_key": 145,
+    "municipal_key": 72,
+    "covered": -71,
     # Of the need.
     "field": 40,
     "near": 15,
@@ -35,8 +35,10 @@ WEIGHTS: dict[str, float] = {
     "crowded": -8,
     "need_covered": -12,
     "year": -0.5,
+    "words": 12,
 }
-"""Points by rule. ``year`` counts for each year of age of the evidence (or of the confirmation), ten at most."""
+"""Points by rule. ``year`` counts for each year of age of the evidence (or of the confirmation), ten at most; ``words`` are the
+most that a need gets for speaking of the very things that the organisation speaks of."""
 
 OLD_YEARS = 5
 """Evidence older than this is labelled as old."""
@@ -54,6 +56,8 @@ class Wish:
     city: str = ""
     kind: str = ""
     resources: tuple[str, ...] = ()
+    pairs: frozenset[str] = frozenset()
+    """Pairs of neighbouring characters (or English words) of what was said: they tell needs of one field apart."""
 
 
 class Reason(NamedTuple):
@@ -238,7 +242,8 @@ class _Search:
             reasons.append(Reason("nobody_yet"))
         if need.confirmed:
             reasons.append(Reason("confirmed", need.confirmed.isoformat()))
-        own = WEIGHTS["year"] * min(10, max(0, self.around.year - _year(need)))
+        own = WEIGHTS["words"] * self.base.likeness.of(need.id, self.wish.pairs) if self.wish.pairs else 0.0
+        own += WEIGHTS["year"] * min(10, max(0, self.around.year - _year(need)))
         own += WEIGHTS.get(need.basis, 0) + (WEIGHTS["local"] if need.scope == "county" else 0)
         return own + _points(reasons), reasons
 

@@ -20,11 +20,15 @@ SHORT_HAN, SHORT_WORDS = 16, 8
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``more``: the next page of the same list. ``look``: a county, for the same wish. ``list``: the changed wish."""
+    """``more``, ``before``: the next or the previous page of the same list. ``open``: an item of the page, by its ``place``.
+
+    ``look``: a county, for the same wish. ``list``: the changed wish.
+    """
 
     kind: str
     wish: Wish
     county: str = ""
+    place: int = 0
 
 
 def follow(words: Turns, text: str, u: Understanding, last: Wish) -> Step | None:
@@ -32,6 +36,11 @@ def follow(words: Turns, text: str, u: Understanding, last: Wish) -> Step | None
     plain = even(text).text.strip(AROUND)
     if not plain or (len(plain) > SHORT_HAN if has_han(plain) else len(plain.split()) > SHORT_WORDS):
         return None
+    place = _place(words, plain)
+    if place:
+        return Step("open", last, place=place)
+    if words.previous.alone(plain):
+        return Step("before", last)
     fields, counties = _ids(u.fields), _ids(u.counties)
     away_fields, away_counties = _ids(u.refused_fields), _ids(u.refused_counties)
     if not (fields or counties or away_fields or away_counties or u.kind or u.origin):
@@ -51,6 +60,17 @@ def follow(words: Turns, text: str, u: Understanding, last: Wish) -> Step | None
     if fields and _says(plain, words.drop.zh, words.drop.en) and set(fields) <= set(last.fields):
         return Step("list", _without(last, fields, ()))
     return None
+
+
+def _place(words: Turns, plain: str) -> int:
+    """Which item of the page is meant (2, 第二个, number two), counted from 1; 0: none."""
+    if plain.isdecimal() and len(plain) == 1:
+        return int(plain)
+    for named in (words.item.zh, words.item.en, words.numbered.zh, words.numbered.en):
+        found = next((i for i, word in enumerate(named, 1) if word in plain), 0)
+        if found:
+            return found
+    return 0
 
 
 def _says(plain: str, zh: Iterable[str], en: Iterable[str]) -> bool:

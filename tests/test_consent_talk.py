@@ -41,11 +41,19 @@ async def test_two_of_three_consents_are_not_enough(talk: Talk) -> None:
     assert rows(talk, "consents") == []
 
 
-async def test_a_text_in_place_of_the_consents_points_to_the_buttons(talk: Talk) -> None:
+async def test_a_text_in_place_of_the_consents_is_another_matter_and_agrees_to_nothing(talk: Talk) -> None:
     li = talk.person("li")
     await to_step(li, "consent")
-    assert "请点下面的按钮回答。" in await li.says(ZH.organisation)
+    assert "我理解为" in await li.says("想给山里的学校捐书")
     assert rows(talk, "consents") == []
+    assert "先请您同意三件事" in await li.presses("▶ 继续登记意向")
+
+
+async def test_consents_can_be_typed(talk: Talk) -> None:
+    li = talk.person("li")
+    await to_step(li, "consent")
+    assert "贵单位的名称" in await li.says("同意")
+    assert len(rows(talk, "consents")) == 3
 
 
 async def test_before_consent_only_the_person_the_language_and_the_mute_are_kept(talk: Talk) -> None:
@@ -53,15 +61,14 @@ async def test_before_consent_only_the_person_the_language_and_the_mute_are_kept
     await li.says(OFFER)
     await li.presses("1")
     await li.presses("登记意向")
-    await li.says(ZH.organisation)
-    refused = await li.presses("不同意")
+    refused = await li.says("不同意")
     assert "好的,什么都没有保存。" in refused
     assert "问工作人员" in li.buttons
     stored = everything_stored(talk)
     assert set(stored) == {"people", "inbox"}
     person = stored["people"][0]
     assert set(person) == {"id", "lang", "heard", "client", "started", "unreachable", "muted", "first_seen", "last_seen"}
-    assert [(row["payload"], row["result"]) for row in stored["inbox"]] == [(None, None)] * 5
+    assert [(row["payload"], row["result"]) for row in stored["inbox"]] == [(None, None)] * 4
 
 
 async def test_the_words_of_a_person_who_has_not_agreed_are_not_even_in_the_draft(talk: Talk) -> None:

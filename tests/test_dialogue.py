@@ -98,6 +98,38 @@ async def test_only_the_office_sees_what_was_reported(talk: Talk) -> None:
     assert "工作人员的功能" in await li.presses_data("v1:wrongs")
 
 
+@pytest.mark.parametrize("word", ["2", "第二个", "看看二号"])
+async def test_an_item_is_opened_by_its_number(talk: Talk, word: str) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    assert "城口县 · 养老帮扶" in await li.says(word)
+
+
+async def test_the_previous_page(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    await li.says("换一个")
+    assert "1. 巫溪" in await li.says("上一页")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"), [("你好!", "您好"), ("谢谢", "不客气"), ("再见", "随时回来"), ("thanks", "welcome")]
+)
+async def test_politeness_is_answered_in_kind(talk: Talk, said: str, answer: str) -> None:
+    assert answer in await talk.person("li").says(said)
+
+
+async def test_only_one_county_is_shown_when_only_one_is_wanted(talk: Talk) -> None:
+    page = await talk.person("li").says("只去黔江")
+    assert "黔江区" in page
+    assert "酉阳" not in page
+
+
+async def test_of_the_needs_of_a_field_the_one_that_speaks_of_the_same_things_is_shown(talk: Talk) -> None:
+    li = talk.person("li")
+    assert "图书" in (await li.says("我们想给城口捐书,办图书角")).split("2. ")[0]
+
+
 @pytest.mark.parametrize("text", ["换一个", "那石柱呢", "再加上教育"])
 async def test_without_a_list_before_it_such_a_text_is_read_as_it_stands(talk: Talk, text: str) -> None:
     answered = await talk.person("li").says(text)

@@ -126,10 +126,32 @@ async def test_the_check_shows_every_answer(talk: Talk) -> None:
 async def test_a_text_at_the_check_is_not_an_answer(talk: Talk) -> None:
     li = talk.person("li")
     await to_step(li, "preview")
-    again = await li.says("好的")
+    again = await li.says("我再想想")
     assert "请点按钮:提交、改某一项,或者取消。" in again
     assert "请核对" in again
     assert rows(talk, "interests") == []
+
+
+@pytest.mark.parametrize("word", ["提交", "好的", "确认", "submit"])
+async def test_the_check_can_be_sent_off_by_a_word(talk: Talk, word: str) -> None:
+    li = talk.person("li")
+    await to_step(li, "preview")
+    assert "已登记" in await li.says(word)
+
+
+@pytest.mark.parametrize("word", ["愿意组团", "组团", "group"])
+async def test_a_button_can_be_typed(talk: Talk, word: str) -> None:
+    li = talk.person("li")
+    await to_step(li, "mode")
+    assert "方式:愿意组团" in await li.says(word)
+
+
+async def test_an_answer_is_changed_by_its_name_before_the_check(talk: Talk) -> None:
+    li = talk.person("li")
+    await to_step(li, "mode")
+    assert "联系电话" in await li.says("改一下电话")
+    assert "组团" in await li.says("13900139000")
+    assert "电话:13900139000" in await li.presses("单独")
 
 
 async def test_markup_in_an_answer_stays_text(talk: Talk) -> None:
@@ -327,7 +349,7 @@ async def test_the_whole_form_in_english(english: Talk) -> None:
     assert "On your own, or would you join a group" in await li.says(EN.offer)
     preview = await li.presses("On our own")
     assert "Telephone: none, Telegram only" in preview
-    assert "Please tap a button" in await li.says("ok")
+    assert "Please tap a button" in await li.says("let me think")
     await li.presses("Change telephone")
     await li.says(EN.phone)
     confirmed = await li.presses("Submit")

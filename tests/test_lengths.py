@@ -65,8 +65,8 @@ def services(tmp_path: Path) -> Iterator[Services]:
         clock=MovableClock(frozen_at=MONDAY),
         owners={9},
         default_lang="zh",
-        operator="负责这件事的单位的全称" * 3,
-        privacy_contact="privacy@" + "long." * 12 + "example.org",
+        operator=dict.fromkeys(LANGS, "负责这件事的单位的全称" * 3),
+        privacy_contact=dict.fromkeys(LANGS, "privacy@" + "long." * 12 + "example.org"),
         collects=True,
         wake=lambda: None,
     )
@@ -218,7 +218,7 @@ def test_the_guided_way_fits_at_every_step(services: Services, lang: str) -> Non
     ]
     sendable(*steps)
     if lang == "en":
-        services.operator = services.privacy_contact = ""
+        services.operator = services.privacy_contact = dict.fromkeys(LANGS, "")
         english(start.help_page(services, lang, 9), privacy.privacy_page(services, lang, 1), *steps[3:])
 
 

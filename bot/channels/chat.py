@@ -29,7 +29,7 @@ BOLD = re.compile(r"<b>(.*?)</b>", re.DOTALL)
 MARKS = {"edited": "✎", "reply": "↪"}
 """Before a message that was changed, or that answers an earlier one; the number after it is that message's."""
 STEP = re.compile(r"^\+?(\d+)\s*([mhd])$")
-TRIAL = "本机试用 (trial on this machine)"
+TRIAL = {"zh": "本机试用", "en": "a trial on this machine"}
 """Who answers for the data of a trial in the terminal when no operator is set."""
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
 
@@ -120,9 +120,8 @@ class Chat:
         self.clock.offset = self.people.memory.clock
         self.people.turn_to(self.people.memory.current or ("我" if self._client == "zh" else "me"))
         settings = self._settings.model_copy(update={"owners": self._settings.owners | frozenset(self.people.memory.owners)})
-        if not settings.collects:  # nothing leaves this machine, so the whole form can be tried
-            settings = settings.model_copy(update={"operator": TRIAL, "privacy_contact": TRIAL})
-        self.app = build_application(settings, self._store, base=self._base, request=request, clock=self.clock)
+        trial = None if settings.collects else TRIAL  # nothing leaves this machine, so the whole form can be tried
+        self.app = build_application(settings, self._store, base=self._base, request=request, clock=self.clock, trial=trial)
         await self.app.initialize()
         await self.app.start()
         await begin(self.app)
@@ -191,6 +190,7 @@ class Chat:
             self._screen.line(self._text("terminal.help"))
 
     async def _turn_to(self, name: str, *, owner: bool) -> None:
+        new = name not in self.people.memory.people
         person = self.people.turn_to(name, owner=owner)
         services: Services = self.app.bot_data["services"]
         if owner:
@@ -199,6 +199,8 @@ class Chat:
             people.meet(self._store, person, self._client, services.now())
             people.started(self._store, person, services.now())
         self._screen.line(self._text("terminal.admin" if person in services.owners else "terminal.as", name=name))
+        if new and owner:
+            await self.update(self.people.says("/office"))
 
     async def _move_clock(self, seconds: int) -> None:
         async for _ in self.pass_time(seconds):

@@ -1,0 +1,65 @@
+"""What typed words do in a form besides answering: steer it, press a button by its label, or name an answer to change."""
+
+from __future__ import annotations
+
+from handlers.context import Services
+from handlers.form_handler import KITS
+from handlers.forms import PREVIEW, Form, Input, Step
+from handlers.texts import LANGS
+from knowledge.records.drafts import Draft
+
+AROUND = " \t\r\n。.!！,，~"
+
+
+def bare(text: str) -> str:
+    """A text as it is compared with words that stand alone."""
+    return text.strip(AROUND).lower()
+
+
+def typed(services: Services, draft: Draft, text: str) -> Input | None:
+    """What the text steers, or None when it is an answer (or something else)."""
+    form, words, plain = KITS[draft.form].form, services.base.turns, bare(text)
+    step = form.step(draft.step)
+    for said, given in ((words.form_resume, Input("look")), (words.form_back, Input("back"))):
+        if said.alone(plain):
+            return given
+    if words.form_skip.alone(plain) and step:
+        return Input("skip", step=draft.step)
+    changed = _changed(services, form, draft, plain)
+    if changed:
+        return Input("edit", changed)
+    if draft.step == PREVIEW:
+        return Input("submit") if words.form_submit.alone(plain) else None
+    return _chosen(services, form, step, plain) if step else None
+
+
+def _changed(services: Services, form: Form, draft: Draft, plain: str) -> str:
+    """The answer that is to be changed (改电话), if that is what the text says; empty otherwise."""
+    words = services.base.turns.form_change
+    start = next((one for one in (*words.zh, *words.en) if plain.startswith(one)), None)
+    if start is None:
+        return ""
+    rest = plain[len(start) :].strip()
+    for step in form.steps:
+        names = [services.texts(lang, f"{form.id}.name.{step.id}").lower() for lang in LANGS if _named(services, form, step)]
+        if step.id in draft.answers and any(rest == name or (len(name) > 1 and rest.startswith(name)) for name in names):
+            return step.id
+    return ""
+
+
+def _named(services: Services, form: Form, step: Step) -> bool:
+    return services.texts.known(f"{form.id}.name.{step.id}")
+
+
+def _chosen(services: Services, form: Form, step: Step, plain: str) -> Input | None:
+    """The button whose label was typed, in either language, whole or the one that has these words in it."""
+    words = services.base.turns
+    if step.ticks:
+        if words.form_agree.alone(plain):
+            return Input("tick", "all", step.id)
+        return Input("tick", "no", step.id) if words.form_refuse.alone(plain) else None
+    labels = {one: [services.texts(lang, f"{form.id}.{step.id}.{one}").lower() for lang in LANGS] for one in step.choices}
+    fits = [one for one, texts in labels.items() if plain in texts]
+    if not fits and step.parse is None and len(plain) > 1:
+        fits = [one for one, texts in labels.items() if any(plain in text or text in plain for text in texts)]
+    return Input("choice", fits[0], step.id) if len(fits) == 1 else None
