@@ -82,7 +82,7 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
     again = draft.last_update == context.update_id and not draft.held
     if given is not None:
         await take(context, draft, given)
-    elif step and step.parse is None and not again:  # where only a button answers, any other text is another matter
+    elif step and step.parse is None and not again and _another_matter(context, message.text):
         await answer_freely(context, message.text)
     elif not again and _aside(context, draft, message.text):
         await hold(context, draft, message.text)
@@ -94,6 +94,12 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
 def _escaped(link: re.Match[str]) -> str:
     """A link with its address escaped, which PTB leaves as it is: "&lt=" would be read as "<="."""
     return f"{link[1]}{escape(link[2])}{link[3]}"
+
+
+def _another_matter(context: Context, text: str) -> bool:
+    """Where only a button answers: whether a text speaks of something else (an offer, a question)."""
+    u = context.services.reader.read(text)
+    return bool(u.fields or u.counties) or u.intent in ASIDES
 
 
 def _aside(context: Context, draft: Draft, text: str) -> bool:

@@ -31,8 +31,8 @@ def privacy_page(services: Services, lang: str, person: int) -> Reply:
     text = texts(
         lang,
         "privacy",
-        operator=services.operator,
-        privacy_contact=services.privacy_contact,
+        operator=services.operator[lang],
+        privacy_contact=services.privacy_contact[lang],
         counts=counts,
         seen=disclosures.count(services.store, person),
     )
@@ -85,7 +85,7 @@ def consents_page(services: Services, lang: str, person: int) -> Reply:
     known = people.get(services.store, person)
     muted = bool(known and known.muted)
     rows.append((press(texts(lang, "button.unmute" if muted else "button.mute"), "mute", 0 if muted else 1),))
-    text = texts(lang, "privacy.consents", operator=services.operator, privacy_contact=services.privacy_contact)
+    text = texts(lang, "privacy.consents", operator=services.operator[lang], privacy_contact=services.privacy_contact[lang])
     return Reply(text, (*rows, *_back(services, lang)))
 
 

@@ -51,6 +51,8 @@ async def to_step(person: Person, step: str, need: str = NEED) -> str:
     await person.says(f"/start need-{need}")
     shown = await person.presses(say.register)
     for following in STEPS[1 : STEPS.index(step) + 1]:
+        if following != "preview" and any(say.alone == label for label in person.buttons):
+            continue  # the second time, what was given before is not asked again
         match following:
             case "organisation":
                 if any(say.agree in label for label in person.buttons):  # else it was given before
