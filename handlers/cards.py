@@ -10,7 +10,7 @@ from handlers.context import Reply, Services
 from handlers.pairings import next_best, target_name
 from handlers.views import view
 from knowledge.clock import DAY
-from knowledge.records import cards, interests
+from knowledge.records import cards, interests, nudges
 from knowledge.records.interests import Event, Interest
 from knowledge.records.moves import OFFICE, Move, allowed
 
@@ -95,7 +95,7 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         task=services.base.tasks[interest.task].name[lang],
         stage=services.texts(lang, f"stage.{interest.stage}"),
         turn=services.texts(lang, f"turn.{side}.{interest.turn}", role=parties[-1]),
-        promised=interests.promised(interest),
+        promised=nudges.promised(interest),
         trail=trail(services, lang, events),
         new=len(events) == 1,
     )

@@ -360,11 +360,6 @@ def set_clock(store: Store, interest: Interest, served: int, *, only: str = "") 
             deadlines.put(store, f"interest.{detail}", interest.id, working(moment), interest.version)
 
 
-def promised(interest: Interest) -> int:
-    """By when the next step is promised; 0 once it is closed."""
-    return working(interest.since + PACES[interest.stage].promised) if interest.open else 0
-
-
 def _organisation(store: Store, person: int, wish: Registration, now: int) -> int:
     """The person's organisation of this name, made if new; the contact is brought up to date."""
     row = store.one(

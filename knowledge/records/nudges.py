@@ -11,7 +11,7 @@ from knowledge.clock import working
 from knowledge.records import cards, coordinators, deadlines, deliveries, interests
 from knowledge.records.deadlines import Deadline
 from knowledge.records.interests import Interest
-from knowledge.records.moves import OFFICE
+from knowledge.records.moves import OFFICE, PACES
 from knowledge.records.store import Store
 
 
@@ -67,6 +67,11 @@ def _tell(store: Store, interest: Interest, view: str, people: Sequence[int], no
 
 def _note(store: Store, interest: Interest, whom: str, now: int) -> None:
     interests.note(store, interest, "nudge", whom, now)
+
+
+def promised(interest: Interest) -> int:
+    """By when the next step is promised; 0 once it is closed."""
+    return working(interest.since + PACES[interest.stage].promised) if interest.open else 0
 
 
 def settle(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> None:
