@@ -8,23 +8,44 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
+from unittest.mock import patch
 
 from telegram.request import RequestData
 
+from bot import application
 from bot.application import arrive, settled
 from bot.channels.chat import Chat, Screen, plain
 from bot.channels.terminal import Shown, TerminalRequest
 from bot.settings import Settings
 from handlers.context import Services
+from handlers.texts import Texts
 from knowledge.base import KnowledgeBase
 from knowledge.clock import MovableClock
 from knowledge.records.store import Store
+from knowledge.understanding import Reader
 from tests.limits import fault
 
 MONDAY = 1_780_279_200
 """Monday 1 June 2026, 10:00 in Chongqing: where the tests' clock begins."""
+
+
+READERS: dict[int, tuple[KnowledgeBase, Reader]] = {}
+
+
+def reader(base: KnowledgeBase, **more: Any) -> Reader:
+    """The reader of a base: it takes long to build and never changes, so that all talks share it."""
+    if id(base) not in READERS:
+        READERS[id(base)] = base, Reader(base, **more)
+    return READERS[id(base)][1]
+
+
+@cache
+def texts() -> Texts:
+    """The catalogues, whose templates are compiled once for all talks."""
+    return Texts()
 
 
 class Scripted(TerminalRequest):
@@ -198,6 +219,7 @@ class Talk:
         return self.services.store
 
     async def __aenter__(self) -> Self:
+        Scripted.refused = []
         await self.open()
         return self
 
@@ -206,13 +228,15 @@ class Talk:
         assert error or not Scripted.refused, Scripted.refused
 
     async def open(self) -> None:
-        """Build the application on the database and start it."""
-        Scripted.script, Scripted.refuses, Scripted.calls, Scripted.refused = {}, {}, [], []
+        """Build the application on the database and start it. Nobody pulls the plug here: the disk is not waited for."""
+        Scripted.script, Scripted.refuses, Scripted.calls = {}, {}, []
         self.chat = Chat(
             self.settings, self.folder / "chat.db", self.screen, client=self.client, base=self.base, request=Scripted
         )
         self.chat.clock = MovableClock(frozen_at=MONDAY)
-        await self.chat.open()
+        with patch.object(application, "Reader", reader), patch.object(application, "Texts", texts):
+            await self.chat.open()
+        self.store.execute("PRAGMA synchronous=OFF")
 
     async def restart(self) -> None:
         """Close and build anew on the same database."""
