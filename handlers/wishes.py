@@ -38,7 +38,8 @@ def from_understanding(u: Understanding) -> Wish:
 
 def _without_names(u: Understanding) -> str:
     """The text without the places and the kind of the organisation: what is left says what it does."""
-    away = [(one.start, one.end) for one in (*u.counties, *u.refused_counties, *filter(None, (u.kind, u.origin)))]
+    away = [(one.start, one.end) for one in (*u.counties, *u.refused_counties, *([u.kind] if u.kind else []))]
+    away += [(u.origin.start, u.origin.end)] if u.origin else []
     return "".join(char for i, char in enumerate(u.text) if not any(start <= i < end for start, end in away))
 
 

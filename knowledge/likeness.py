@@ -1,7 +1,6 @@
 """Likeness: how far a need speaks of the very things that somebody speaks of, by what they have in common that is rare.
 
-It tells needs of one field apart (捐书 from 师资, 脐橙 from 茶叶). No meaning is guessed: it goes by characters and words that stand in
-both.
+It tells needs of one field apart (捐书 from 师资, 脐橙 from 茶叶). No meaning is guessed: only what stands in both counts.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """The packaged tables are those that the data makes."""
 
+from pathlib import Path
+
 import pytest
 
 from knowledge import lexicon, loading
@@ -9,7 +11,7 @@ from knowledge.training import places, train
 
 
 @pytest.mark.parametrize("path", [OFFERS, INTENT])
-def test_the_models_were_trained_on_the_phrases_as_they_are(path) -> None:
+def test_the_models_were_trained_on_the_phrases_as_they_are(path: Path) -> None:
     assert Classifier(path).about["data"] == train.digest(), "run python -m knowledge.training.train"
 
 
@@ -36,7 +38,7 @@ def test_phrases_are_many_and_named_by_known_ids() -> None:
     assert {row.intent for row in rows} == set(train.INTENTS)
 
 
-def test_a_file_that_is_no_model_is_refused(tmp_path) -> None:
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     wrong = tmp_path / "model.bin"
     wrong.write_bytes(b"not a model")
     with pytest.raises(ValueError, match="no model"):
