@@ -19,6 +19,21 @@ from knowledge.records.drafts import Draft
 ASIDES = frozenset({"help", "contact_human", "my_interests", "privacy", "follow_up", "task_info", "county_info", "cancel"})
 """Intents that, in the middle of a form, may be meant as something else than an answer."""
 ASKING = ("?", "？", "吗", "呢", "怎么", "什么", "多少", "哪", "谁", "how", "what", "where", "who", "when", "can i", "why")
+CALLING = (
+    "人工",
+    "客服",
+    "工作人员",
+    "帮助",
+    "我的意向",
+    "隐私",
+    "staff",
+    "human",
+    "a person",
+    "help",
+    "privacy",
+    "my interest",
+)
+"""Words without which a text in a form is taken as its answer: names are short, and reading them as a wish is a guess."""
 
 LINK = re.compile(r'(<a href=")([^"]*)(">)')
 ASIDE_MAX = 200
@@ -85,7 +100,10 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
     elif step and step.parse is None and not again and _another_matter(context, message.text):
         await answer_freely(context, message.text)
     elif not again and _aside(context, draft, message.text):
-        await hold(context, draft, message.text)
+        if step:
+            await hold(context, draft, message.text)
+        else:  # at the check, where no text is an answer
+            await answer_freely(context, message.text)
     else:
         text = LINK.sub(_escaped, message.text_html) if draft.form == "notice" else message.text
         await take(context, draft, Input("text", text))
@@ -111,9 +129,8 @@ def _aside(context: Context, draft: Draft, text: str) -> bool:
     step = KITS[draft.form].form.step(draft.step)
     if step and step.number and step.parse and isinstance(step.parse(text), str):  # "tel. 023-…" does not ask for a person
         return False
-    asking = any(mark in text.lower() for mark in ASKING)
-    intent = context.services.reader.read(text).intent
-    return intent in ASIDES and (asking or intent in {"help", "contact_human", "my_interests", "privacy"})
+    asks = any(mark in text.lower() for mark in (*ASKING, *CALLING))
+    return asks and context.services.reader.read(text).intent in ASIDES
 
 
 def _other(message: Message) -> str:

@@ -135,3 +135,29 @@ async def test_a_restart_at_any_question_goes_on_there(talk: Talk, step: str) ->
         await ways[one]()
     assert "已登记,编号 1" in await li.presses("提交")
     assert [row["name"] for row in rows(talk, "organisations")] == [ZH.organisation]
+
+
+# -- names are no questions ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["赵主任", "王老师", "李会长", "客家人王强", "John Smith", "Ms Help-Jones", "何人杰"])
+async def test_a_name_is_taken_as_a_name(talk: Talk, name: str) -> None:
+    li = talk.person("li")
+    await to_step(li, "contact")
+    assert "您正在登记意向" not in await li.says(name)
+    assert rows(talk, "drafts")[0]["step"] == "phone"
+
+
+@pytest.mark.parametrize("text", ["转人工", "我要找工作人员", "我登记的怎么样了"])
+async def test_a_call_for_somebody_is_asked_about(talk: Talk, text: str) -> None:
+    li = talk.person("li")
+    await to_step(li, "contact")
+    assert f"「{text}」是这一步的回答,还是另外一件事?" in await li.says(text)
+    assert rows(talk, "drafts")[0]["step"] == "contact"
+
+
+async def test_a_question_at_the_check_is_answered_and_the_check_waits(talk: Talk) -> None:
+    li = talk.person("li")
+    await to_step(li, "preview")
+    assert "您还没有登记意向" in await li.says("我登记的怎么样了?")
+    assert "请核对" in await li.presses("▶ 继续登记意向")

@@ -147,7 +147,7 @@ async def test_a_reminder_comes_in_the_language_chosen_meanwhile(talk: Talk) -> 
     await boss.says("/lang en")
     await li.says("/lang en")
     await talk.move_clock(7 * 86400)
-    assert "This interest has waited 7 days." in boss.last
+    assert "has waited 7 days. Please handle it soon." in boss.last
     assert "has waited 7 days without an answer" in li.last
 
 
