@@ -94,6 +94,8 @@ class Reader:
         intent = max(intents, key=intents.__getitem__)
         named, refused, home = self._counties(seen)
         name = intent.partition(":")[2] if letters else "out_of_scope"
+        if name == "out_of_scope" and self._names_a_field(seen, scores):
+            name = "find_counties"
         fields, unsure = self._fields_of(seen, features, scores, SURE + ABOUT_ELSE * (name in _ABOUT_ELSE))
         refused_fields = self._refused_fields(seen, {one.id for one in fields})
         if name == "out_of_scope":
@@ -112,6 +114,10 @@ class Reader:
             intent_words=seen.even.words(*self._intent.because(intent, for_intent)) if letters else "",
             unsure=unsure,
         )
+
+    def _names_a_field(self, seen: Evidence, scores: dict[str, float]) -> bool:
+        """Whether a word of the lexicon and the classifier agree on a field: then it is an offer, whatever stands around it."""
+        return any(hit.id.startswith("field:") and scores.get(f"fields:{hit.id[6:]}", SURE) > SURE for hit in seen.hits)
 
     @staticmethod
     def _found(seen: Evidence, hit: Hit | Named | tuple[int, int, str]) -> Found:

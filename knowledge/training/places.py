@@ -27,6 +27,7 @@ def table() -> str:
     """One line per origin: ``山东/泰安<TAB>泰安<TAB>taian…``, its own name first; a word of two origins stays with one."""
     data = yaml.load(SOURCE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     words: defaultdict[str, list[str]] = defaultdict(list)
+    first: dict[str, str] = {}  # Jinan is the city before it is a district of Fuzhou written without its apostrophe
 
     def add(origin: str, entry: dict[str, Any], *extra: str) -> None:
         english = [entry["en"]] if entry.get("en") else []
@@ -39,13 +40,15 @@ def table() -> str:
         for city in province.get("cities", []):
             origin = province["zh"] if province["zh"] in MUNICIPALITIES else f"{province['zh']}/{city['zh'].removesuffix('市')}"
             add(origin, city)
+            for name in words[origin]:
+                first.setdefault(name, origin)
             for county in city.get("counties", []):
                 add(origin, county)
     for university in data["universities"]:
         city = university.get("city") or ""
         alone = university["province"] in MUNICIPALITIES or not city
         add(university["province"] if alone else f"{university['province']}/{city}", university)
-    owners: dict[str, str] = {}
+    owners = dict(first)
     for origin, names in words.items():
         for name in names:
             owners.setdefault(name, origin)
