@@ -22,7 +22,7 @@ async def test_the_consents_are_given_one_by_one(talk: Talk) -> None:
     await li.presses("保存我填的资料")
     assert [label[0] for label in li.buttons[1:4]] == ["☐", "☑", "☐"]
     await li.presses("保存我填的资料")
-    await li.presses("转给这个区县")
+    await li.presses("转给您登记的区县")
     assert rows(talk, "consents") == []
     assert "贵单位的名称?" in await li.presses("继续")
     assert [(row["purpose"], row["given"], row["version"]) for row in rows(talk, "consents")] == [

@@ -230,7 +230,7 @@ async def test_a_consent_is_taken_back_with_one_tap_and_the_contact_with_it(talk
     await li.says("/privacy")
     await li.presses("我的同意")
     assert [label[0] for label in li.buttons[:3]] == ["☑", "☑", "☑"]
-    assert "已显示的正在收回" in await li.presses("转给这个区县")
+    assert "已显示的正在收回" in await li.presses("转给您登记的区县")
     assert [label[0] for label in li.buttons[:3]] == ["☑", "☑", "☐"]
     assert not sees_contact(boss)
     assert "没有同意" in await boss.presses_data("v1:tel:1")
