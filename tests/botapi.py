@@ -162,7 +162,7 @@ class BotApi:
         """The messages that reached a chat, edits included."""
         return [call for call in self.calls if call.chat == chat and call.method in {"sendMessage", "editMessageText"}]
 
-    async def until(self, ready: Callable[[], object], seconds: float = 15) -> None:
+    async def until(self, ready: Callable[[], object], seconds: float = 30) -> None:
         """Wait until something is true of the journal."""
         async with asyncio.timeout(seconds):
             while not ready():
@@ -173,7 +173,7 @@ class BotApi:
         """Wait until an update was handed out."""
         await self.until(lambda: update in self.given)
 
-    async def hears(self, chat: int, words: str, seconds: float = 15) -> Call:
+    async def hears(self, chat: int, words: str, seconds: float = 30) -> Call:
         """Wait until the newest message of a chat holds ``words``."""
 
         def found() -> bool:

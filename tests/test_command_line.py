@@ -28,15 +28,17 @@ def command(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(one) for one in arguments])
 
 
-def chat(folder: Path, typed: Sequence[str] | bytes, *options: str, **settings: object) -> str:
+async def chat(folder: Path, typed: Sequence[str] | bytes, *options: str, **settings: object) -> str:
     """What `jiedui chat` prints when it is fed through a pipe."""
-    given = typed if isinstance(typed, bytes) else "".join(f"{line}\n" for line in typed).encode()
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "chat", *options],
-        cwd=folder, env=environment(folder, **settings), input=given, capture_output=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr.decode()) == (0, "")
-    return done.stdout.decode()
+    async with jiedui(folder, "chat", *options, **settings) as program:
+        program.feed(typed if isinstance(typed, bytes) else "".join(f"{line}\n" for line in typed).encode())
+        assert (await program.end_of_input(), program.err) == (0, "")
+        return program.out
+
+
+def databases(folder: Path) -> list[str]:
+    """The databases in a folder."""
+    return sorted(file.name for file in folder.glob("*.db"))
 
 
 # -- check ----------------------------------------------------------------------------------------------------------------
@@ -107,7 +109,6 @@ def test_recommend_gives_the_pairings_with_their_reasons() -> None:
         (("--lang", "en", "我们是泰安的养老服务机构"), "1. Wuxi · Elderly care"),
         (("--lang", "zh", "elderly care"), "1. 巫溪 · 养老帮扶"),
         (("今天天气真好",), "没看出想帮哪方面"),
-        (("<b>我们做养老服务</b> {{ 7*7 }} {% x %}",), "养老帮扶"),
         (("养老" * 20_000,), "养老帮扶"),
     ],
 )
@@ -117,11 +118,17 @@ def test_recommend_answers_in_the_language_of_the_text_or_the_one_asked_for(argu
     assert words in done.output
 
 
+def test_what_looks_like_markup_or_a_template_is_text_like_any_other() -> None:
+    done = command("recommend", "我们是泰安的养老服务机构 <b>{{ 7 * 7 }}</b> {% for %}")
+    assert done.exit_code == 0
+    assert "49" not in done.output
+
+
 # -- chat -----------------------------------------------------------------------------------------------------------------
 
 
-def test_the_main_job_through_a_pipe(tmp_path: Path) -> None:
-    shown = chat(tmp_path, ("我们是泰安的养老服务机构", "1"), https_proxy="http://127.0.0.1:9", proxy="socks5://127.0.0.1:9")
+async def test_the_main_job_through_a_pipe(tmp_path: Path) -> None:
+    shown = await chat(tmp_path, ("我们是泰安的养老服务机构", "1"), proxy="socks5://127.0.0.1:9")
     assert "› 我们是泰安的养老服务机构\n" in shown
     listed, card = shown.split("› 1\n")
     assert "1. 巫溪 · 养老帮扶 — 对口泰安 · 国家重点帮扶县" in listed
@@ -129,19 +136,20 @@ def test_the_main_job_through_a_pipe(tmp_path: Path) -> None:
     assert "这里与泰安结对" in card
     assert "[1] ✋ 登记意向" in card
     assert "<" not in shown
-    assert not list(tmp_path.glob("*.db")), "a pipe without a database uses one of its own"
+    assert not databases(tmp_path), "a pipe without a database uses one of its own"
 
 
-def test_the_main_job_through_a_pipe_in_english(tmp_path: Path) -> None:
-    listed, card = chat(tmp_path, ("We are an elderly care agency from Tai'an", "1")).split("› 1\n")
+async def test_the_main_job_through_a_pipe_in_english(tmp_path: Path) -> None:
+    shown = await chat(tmp_path, ("We are an elderly care agency from Tai'an", "1"))
+    listed, card = shown.split("› 1\n")
     assert "1. Wuxi · Elderly care — partner of Tai'an · national key county" in listed
     assert "this county is paired with Tai'an" in card
 
 
-def test_the_chat_is_steered_by_lines_that_begin_with_a_colon(tmp_path: Path) -> None:
+async def test_the_chat_is_steered_by_lines_that_begin_with_a_colon(tmp_path: Path) -> None:
     filling_in = (":admin 老板", ":as 李", *REGISTERING, "2", ":say 13812345678", "十名护理员", ":press 1")
     afterwards = (":press 99", ":restart", ":press 1", ":clock +6d", ":clock soon", ":admin 老板", ":press 1", ":quit", "再见")
-    shown = chat(tmp_path, (*filling_in, *afterwards), db="kept.db")
+    shown = await chat(tmp_path, (*filling_in, *afterwards), db="kept.db")
     said = {line: rest for line, _, rest in (part.partition("\n") for part in shown.split("› ")[1:])}
     assert ":press 2 按第 2 个按钮" in said[":clock soon"]
     assert "第 4 步" in said["王老师"]
@@ -156,16 +164,16 @@ def test_the_chat_is_steered_by_lines_that_begin_with_a_colon(tmp_path: Path) ->
     assert "(现在以工作人员 老板 的身份说话)" in said[":admin 老板"]
     assert "— → 李 —" in shown.rpartition("› :press 1")[2]
     assert "再见" not in shown
-    assert (tmp_path / "kept.db").exists()
+    assert databases(tmp_path) == ["kept.db"]
 
 
 @pytest.mark.parametrize("typed", [b"", b"\n\n  \n:quit\n/help"])
-def test_nothing_said_gets_no_answer(tmp_path: Path, typed: bytes) -> None:
-    assert chat(tmp_path, typed).replace("› :quit", "").strip() == ""
+async def test_nothing_said_gets_no_answer(tmp_path: Path, typed: bytes) -> None:
+    assert (await chat(tmp_path, typed)).replace("› :quit", "").strip() == ""
 
 
-def test_a_line_without_an_end_and_broken_utf_8_are_answered(tmp_path: Path) -> None:
-    shown = chat(tmp_path, b"\xff\xfe\x80\n\xe5\x85\n\x00\x01\r\n" + "城口缺什么".encode())
+async def test_a_line_without_an_end_and_broken_utf_8_are_answered(tmp_path: Path) -> None:
+    shown = await chat(tmp_path, b"\xff\xfe\x80\n\xe5\x85\n\x00\x01\r\n" + "城口缺什么".encode())
     assert shown.count("没看出想帮哪方面") == 3
     assert "城口" in shown.rpartition("› ")[2].partition("\n")[2]
 
@@ -186,16 +194,17 @@ def test_whoever_stops_reading_ends_the_chat_without_a_word(tmp_path: Path) -> N
         ("rubbish", ("--db", "one.db"), "one.db is damaged or is no Jiedui database"),
     ],
 )
-def test_a_chat_that_cannot_start_says_why_in_one_line(tmp_path: Path, made: str, options: tuple[str, ...], words: str) -> None:
+async def test_a_chat_that_cannot_start_says_why_in_one_line(
+    tmp_path: Path, made: str, options: tuple[str, ...], words: str
+) -> None:
     if made == "telegram":
         Store(tmp_path / "one.db", channel="telegram").close()
     elif made:
         (tmp_path / "one.db").write_text(made * 1000)
-    arguments = [sys.executable, "-m", "bot", "chat", *options]
-    done = subprocess.run(arguments, cwd=tmp_path, env=environment(tmp_path), input=b"", capture_output=True, check=False)
-    assert done.returncode == 1
-    assert done.stderr.decode().count("\n") == 1
-    assert words in done.stderr.decode()
+    async with jiedui(tmp_path, "chat", *options) as program:
+        assert await program.end_of_input() == 1
+        assert program.err.count("\n") == 1
+        assert words in program.err
 
 
 # -- backup ---------------------------------------------------------------------------------------------------------------

@@ -18,11 +18,9 @@ from random import Random
 import pytest
 
 from bot.channels.chat import plain
-from handlers.texts import Texts
 from knowledge.base import KnowledgeBase
 from knowledge.records import people
 from knowledge.records.store import Store
-from knowledge.understanding import Reader
 from tests.botapi import TOKEN, BotApi
 from tests.programs import Program, jiedui
 from tests.talk import Person, Talk
@@ -162,14 +160,6 @@ class Killer:
         """What a person was shown so far."""
         number = self.talk.people.memory.people.get(name, 0)
         return [one.html for one in self.talk.screen.shown[number]]
-
-
-@pytest.fixture(autouse=True)
-def one_reader(monkeypatch: pytest.MonkeyPatch, base: KnowledgeBase) -> None:
-    """Hundreds of applications are built here: they share what does not change."""
-    reader, texts = Reader(base, lexicon=base.lexicon), Texts()
-    monkeypatch.setattr("bot.application.Reader", lambda *_args, **_named: reader)
-    monkeypatch.setattr("bot.application.Texts", lambda: texts)
 
 
 @dataclass

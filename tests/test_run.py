@@ -49,7 +49,7 @@ async def test_polling_answers_and_stops_when_told_to(tmp_path: Path) -> None:
         card = await api.hears(LI, "这里与泰安结对")
         assert card.method == "editMessageText"
         assert card.parameters["parse_mode"] == "HTML"
-        assert await program.stop(seconds=5) == 0
+        assert await program.stop(seconds=10) == 0
         assert not api.updates
         quiet(program)
 
@@ -194,7 +194,7 @@ async def test_a_bot_that_can_hear_nothing_any_more_ends_with_a_line(tmp_path: P
         await program.says("running as")
         api.always = lambda method, _parameters: order if method == "getUpdates" else None
         api.says(LI, "/start")
-        assert await program.ends(seconds=30) == 1
+        assert await program.ends() == 1
         refused(program, words)
 
 
@@ -266,7 +266,7 @@ async def test_a_stop_waits_for_nobody_who_cannot_be_reached(tmp_path: Path) -> 
             api.always = lambda method, _parameters: BAD_GATEWAY if method == "sendMessage" else None
             api.says(LI, "我们是泰安的养老服务机构")
             await program.says("is tried again", after=await program.says("is tried again"))
-            assert await program.stop(seconds=5) == 0
+            assert await program.stop(seconds=10) == 0
             quiet(program)
         api.always = lambda _method, _parameters: None
         async with run(tmp_path, api) as program:  # what could not be sent is answered after the next start
