@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 from telegram.error import NetworkError, TimedOut
 
 from bot import ordering
+from bot.delivery import Courier
 from bot.ordering import BOUND
 from knowledge.base import KnowledgeBase
+from knowledge.records import questions
 from tests.talk import Person, Scripted, Talk
 
 TOO_MANY = (
@@ -144,6 +148,37 @@ async def test_mail_to_somebody_slow_delays_no_mail_to_others(talk: Talk, line: 
     line.go.set()
     await talk.settle()
     assert "乡村行" in li.last
+
+
+@pytest.mark.parametrize("moment", ["before", "while sending"])
+async def test_mail_waits_for_a_database_that_another_program_holds(
+    talk: Talk, line: Line, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    waits, free = asyncio.Event(), asyncio.Event()
+
+    async def wait_for_database(self: Courier, error: sqlite3.OperationalError) -> None:
+        waits.set()
+        await free.wait()
+
+    monkeypatch.setattr(Courier, "_wait_for_database", wait_for_database)
+    boss = talk.person("boss", owner=True)
+    question = questions.put(talk.store, boss.id, "question", "几点上班?", office=[boss.id], cause=1, now=1)
+    talk.store.execute("PRAGMA busy_timeout = 1")
+    line.slow = {boss.id} if moment == "while sending" else set()
+    with closing(sqlite3.connect(talk.folder / "chat.db", isolation_level=None)) as other:
+        if moment == "before":
+            other.execute("BEGIN IMMEDIATE")
+        talk.services.wake()
+        if moment == "while sending":
+            await line.until(lambda: line.started)
+            other.execute("BEGIN IMMEDIATE")
+            line.go.set()
+        await waits.wait()
+        other.execute("ROLLBACK")
+    free.set()
+    await talk.settle()
+    assert [f"第 {question} 号提问" in shown.html for shown in boss.seen] == [True]
+    assert talk.store.value("SELECT state FROM deliveries") == "sent"
 
 
 # -- answers that could not be sent -----------------------------------------------------------------------------------------
