@@ -25,14 +25,14 @@ OFFER = {"zh": "我们是泰安的养老服务机构", "en": "We run elderly car
 KINDS: dict[str, tuple[dict[str, Any], str, str]] = {
     "sticker": (
         {"sticker": {**PICTURE, "is_animated": False, "is_video": False, "type": "regular"}},
-        "谢谢!请用文字说说贵单位能做什么。",
+        "谢谢！请用文字说说贵单位能做什么。",
         "in words",
     ),
     "photo": ({"photo": PHOTO}, "请用文字说说想帮什么", "cannot read pictures"),
     "document": ({"document": FILE}, "我看不懂图片和文件", "cannot read pictures and files"),
     "animation": ({"animation": CLIP, "document": FILE}, "请用文字", "in words"),
     "video": ({"video": CLIP}, "请用文字", "in words"),
-    "voice": ({"voice": {**FILE, "duration": 3}}, "我听不了语音和视频,请用文字说。", "cannot listen to voice"),
+    "voice": ({"voice": {**FILE, "duration": 3}}, "我听不了语音和视频，请用文字说。", "cannot listen to voice"),
     "video note": ({"video_note": {**FILE, "duration": 3, "length": 90}}, "听不了", "cannot listen"),
     "audio": ({"audio": {**FILE, "duration": 3}}, "听不了", "cannot listen"),
     "location": ({"location": PLACE}, "请直接写区县的名字", "write the county's name"),
@@ -177,10 +177,10 @@ async def test_a_split_paste_in_a_form_is_one_answer(talk: Talk) -> None:
     li = talk.person("li")
     asked = await to_step(li, "organisation")
     said = await li.says("红" * 4096)
-    assert said == f"单位名称最多 60 个字,您写了 4096 个字,请写登记的全称或简称。\n\n{asked}"
+    assert said == f"单位名称最多 60 个字，您写了 4096 个字，请写登记的全称或简称。\n\n{asked}"
     assert await li.says(ZH.organisation) == ""
     await talk.move_clock(5)
-    assert "联系人怎么称呼?" in await li.says(ZH.organisation)
+    assert "联系人怎么称呼？" in await li.says(ZH.organisation)
 
 
 async def test_the_paste_of_one_does_not_silence_another(talk: Talk) -> None:

@@ -23,9 +23,9 @@ def texts(talk: Talk, key: str) -> str:
 
 async def test_field_kind_and_origin_lead_to_a_list_and_a_card(talk: Talk) -> None:
     li = talk.person("li")
-    assert await li.says("/find") == "想做哪方面?"
-    assert "养老帮扶\n贵单位是哪一类?" in await li.presses("养老帮扶")
-    assert "从哪里来?山东各市有对口的区县。" in await li.presses("公益慈善类社会组织")
+    assert await li.says("/find") == "想做哪方面？"
+    assert "养老帮扶\n贵单位是哪一类？" in await li.presses("养老帮扶")
+    assert "从哪里来？山东各市有对口的区县。" in await li.presses("公益慈善类社会组织")
     await li.presses("山东")
     listed = await li.presses("泰安")
     assert "1. 巫溪 · 养老帮扶 — 对口泰安 · 国家重点帮扶县" in listed
@@ -155,7 +155,7 @@ async def test_a_place_that_is_no_county_of_chongqing_is_told_with_the_choice(ei
     li = either.person("li")
     said = await li.says("/county <成都>" if either.client == "zh" else "/county <Chengdu>")
     assert said.startswith(
-        "重庆没有叫「<成都>」的区县,请从下面选。" if either.client == "zh" else "Chongqing has no county called “<Chengdu>”"
+        "重庆没有叫「<成都>」的区县，请从下面选。" if either.client == "zh" else "Chongqing has no county called “<Chengdu>”"
     )
     assert len(li.buttons) == 38
 
@@ -163,7 +163,7 @@ async def test_a_place_that_is_no_county_of_chongqing_is_told_with_the_choice(ei
 async def test_a_county_with_many_needs_has_pages(talk: Talk) -> None:
     li = talk.person("li")
     first = await li.says("/county 巫溪")
-    assert "需求(共 21 条)" in first
+    assert "需求（共 21 条）" in first
     pages = [first]
     while "更多 ›" in li.buttons:
         pages.append(await li.presses("更多 ›"))
@@ -174,7 +174,7 @@ async def test_a_county_with_many_needs_has_pages(talk: Talk) -> None:
 async def test_the_district_without_countryside_is_shown_but_takes_no_interest(either: Talk) -> None:
     li = either.person("li")
     page = await li.says("/county 渝中" if either.client == "zh" else "/county Yuzhong")
-    assert ("这里没有农村,不在结对范围内。" if either.client == "zh" else "There is no countryside here") in page
+    assert ("这里没有农村，不在结对范围内。" if either.client == "zh" else "There is no countryside here") in page
     assert len(li.seen[-1].keyboard) == 0
     refused = await li.presses_data("v1:reg:yuzhong:")
     assert ("不在结对范围内" if either.client == "zh" else "outside the pairing") in refused
@@ -182,20 +182,20 @@ async def test_the_district_without_countryside_is_shown_but_takes_no_interest(e
 
 
 async def test_somebody_who_asks_for_that_district_is_shown_where_help_is_needed(talk: Talk) -> None:
-    listed = await talk.person("li").says("我们是养老服务机构,想去渝中")
-    assert "渝中没有农村,不在结对范围内;下面是需要帮助的涉农区县。" in listed
+    listed = await talk.person("li").says("我们是养老服务机构，想去渝中")
+    assert "渝中没有农村，不在结对范围内；下面是需要帮助的涉农区县。" in listed
     assert ". 渝中" not in listed
 
 
 async def test_interest_in_a_county_as_a_whole(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await li.says("/county 石柱")
-    consent = await li.presses("登记意向(先不定具体需求)")
+    consent = await li.presses("登记意向（先不定具体需求）")
     assert "登记到 石柱\n" in consent
     await li.presses("全部同意")
     for answer in ("泰山义工联盟", "王老师", "跳过", "二十名志愿者"):
         await li.says(answer)
-    assert "去向:石柱(整个区县)" in await li.presses("单独")
+    assert "去向：石柱（整个区县）" in await li.presses("单独")
     assert "泰山义工联盟 → 石柱" in await li.presses("提交")
     assert "#1 泰山义工联盟 → 石柱\n" in boss.last
 
@@ -250,12 +250,12 @@ async def test_precedents_by_field(either: Talk) -> None:
         (f"need-{NEED}", "巫溪县 · 养老帮扶"),
         ("plan", "社会组织助力乡村振兴专项行动方案"),
         ("county-yuzhong", "渝中区 · 没有农村的城区"),
-        ("county-nowhere", "您好,这里是 结对"),
-        ("need-", "您好,这里是 结对"),
-        ("need-wuxi-elderly-99", "您好,这里是 结对"),
-        ("group", "您好,这里是 结对"),
-        ("../../etc/passwd", "您好,这里是 结对"),
-        ("%00<b>", "您好,这里是 结对"),
+        ("county-nowhere", "您好，这里是 结对"),
+        ("need-", "您好，这里是 结对"),
+        ("need-wuxi-elderly-99", "您好，这里是 结对"),
+        ("group", "您好，这里是 结对"),
+        ("../../etc/passwd", "您好，这里是 结对"),
+        ("%00<b>", "您好，这里是 结对"),
     ],
 )
 async def test_a_link_opens_what_it_names_and_anything_else_the_welcome(talk: Talk, link: str, begins: str) -> None:
@@ -281,19 +281,19 @@ async def test_what_nothing_was_found_for_goes_to_the_office_and_the_answer_come
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await not_found(li)
     assert rows(talk, "questions") == []
-    assert "好的,这段话已留给工作人员(第 1 号)。有合适的去处" in await li.presses("把这段话留给工作人员")
-    assert boss.last == f"🔔 第 1 号,有人想帮忙但没找到对口的\n{NOTHING}"
+    assert "好的，这段话已留给工作人员（第 1 号）。有合适的去处" in await li.presses("把这段话留给工作人员")
+    assert boss.last == f"🔔 第 1 号，有人想帮忙但没找到对口的\n{NOTHING}"
     await boss.presses("回答")
     assert "第 1 号的回答已发出。" in await boss.says("可以先去城口看看")
-    assert li.last == f"您说过:「{NOTHING}」\n工作人员回答:可以先去城口看看"
-    assert "想问工作人员什么?" in await li.presses("再问一句")
+    assert li.last == f"您说过：「{NOTHING}」\n工作人员回答：可以先去城口看看"
+    assert "想问工作人员什么？" in await li.presses("再问一句")
 
 
 async def test_the_same_words_are_kept_once(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await not_found(li)
     for _ in range(3):
-        assert "(第 1 号)" in await li.presses("把这段话留给工作人员")
+        assert "（第 1 号）" in await li.presses("把这段话留给工作人员")
     assert len(rows(talk, "questions")) == 1
     assert len(boss.seen) == 1
 
@@ -304,7 +304,7 @@ async def test_the_button_keeps_the_words_above_it_or_asks_for_them(talk: Talk) 
     await not_found(li)
     old = li.seen[-1]
     await li.says("我们是泰安的养老服务机构")
-    assert "想问工作人员什么?" in await li.presses_on(old, "把这段话留给工作人员")
+    assert "想问工作人员什么？" in await li.presses_on(old, "把这段话留给工作人员")
     assert rows(talk, "questions") == []
 
 
@@ -312,22 +312,22 @@ async def test_after_a_restart_the_words_are_asked_for_again(talk: Talk) -> None
     li = talk.person("li")
     await not_found(li)
     await talk.restart()
-    assert "想问工作人员什么?" in await li.presses("把这段话留给工作人员")
-    assert "已转给工作人员(第 1 号)" in await li.says(NOTHING)
+    assert "想问工作人员什么？" in await li.presses("把这段话留给工作人员")
+    assert "已转给工作人员（第 1 号）" in await li.says(NOTHING)
 
 
 async def test_without_anyone_online_it_says_so(talk: Talk) -> None:
     li = talk.person("li")
     await not_found(li)
-    assert "目前还没有工作人员上线,一上线就会看到。" in await li.presses("把这段话留给工作人员")
+    assert "目前还没有工作人员上线，一上线就会看到。" in await li.presses("把这段话留给工作人员")
 
 
 async def test_a_question_about_a_need_names_it_to_the_office(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await li.says(f"/start need-{NEED}")
-    assert "关于巫溪,想问工作人员什么?" in await li.presses("问工作人员")
-    await li.says("住宿怎么安排?")
-    assert boss.last == "🔔 第 1 号提问 · 巫溪 · 养老帮扶\n住宿怎么安排?"
+    assert "关于巫溪，想问工作人员什么？" in await li.presses("问工作人员")
+    await li.says("住宿怎么安排？")
+    assert boss.last == "🔔 第 1 号提问 · 巫溪 · 养老帮扶\n住宿怎么安排？"
     assert "您问过" not in boss.last
 
 
@@ -347,6 +347,6 @@ async def test_what_others_registered_is_seen_on_the_card_and_in_the_list(talk: 
     li, wang = talk.person("li"), talk.person("wang")
     await registered(li)
     card = await wang.says(f"/start need-{NEED}")
-    assert "通过这里报名这条需求的组织:1 家" in card
+    assert "通过这里报名这条需求的组织：1 家" in card
     assert "泰安市夕阳红" not in card
     assert "1 家报名" in await wang.presses("巫溪的全部需求") + await wang.presses("更多 ›")

@@ -69,7 +69,7 @@ async def test_the_confirmation_becomes_the_card_of_the_asker(talk: Talk) -> Non
     confirmation = li.seen[-1]
     await boss.presses("受理")
     assert li.card().message == confirmation.message
-    assert "已受理 · 轮到市里的工作人员,从 6月1日(周一)起,最迟 6月8日(周一)" in li.reads()
+    assert "已受理 · 轮到市里的工作人员，从 6月1日（周一）起，最迟 6月8日（周一）" in li.reads()
     assert li.reads().endswith("回复 / 补充 撤回")
 
 
@@ -137,7 +137,7 @@ async def test_opening_it_from_the_list_moves_the_card_down(talk: Talk) -> None:
     await boss.presses("#1")
     assert boss.card().message > old
     left = next(shown for shown in reversed(boss.seen) if shown.message == old)
-    assert (plain(left.html), left.keyboard) == ("#1 巫溪 · 养老帮扶:最新情况在下面的卡片里。", ())
+    assert (plain(left.html), left.keyboard) == ("#1 巫溪 · 养老帮扶：最新情况在下面的卡片里。", ())
     await boss.presses("受理")
     assert "已受理" in boss.reads()
     assert stale(talk) == []
@@ -151,7 +151,7 @@ async def test_a_press_on_an_old_card_shows_there_how_it_stands(talk: Talk) -> N
     await boss.presses("受理")
     said = await boss.presses_on(old, "婉拒")
     assert "情况已有变化" in said
-    assert "6月1日(周一)10:00 工作人员受理" in said
+    assert "6月1日（周一）10:00 工作人员受理" in said
     assert boss.card().message == old.message
     assert stage(talk) == "contacted"
     assert stale(talk) == []
@@ -211,12 +211,12 @@ async def test_the_countys_coordinator_is_reminded_first_then_the_city(talk: Tal
     assert other.seen == []
     told = len(boss.seen)
     await talk.move_clock(2 * DAY)
-    assert "等了 2 天,请尽快处理" in mei.last
+    assert "等了 2 天，请尽快处理" in mei.last
     assert [shown.how for shown in boss.seen[told:]] == ["edited"]
-    assert "6月3日(周三)10:00 催办区县" in boss.reads()
+    assert "6月3日（周三）10:00 催办区县" in boss.reads()
     await talk.move_clock(5 * DAY)
-    assert "等了 7 天,请尽快处理" in boss.last
-    assert "6月3日(周三)10:00 催办区县\n· 6月8日(周一)10:00 催办市里" in li.last
+    assert "等了 7 天，请尽快处理" in boss.last
+    assert "6月3日（周三）10:00 催办区县\n· 6月8日（周一）10:00 催办市里" in li.last
 
 
 async def test_a_coordinator_moves_the_cases_of_the_county_alone(talk: Talk) -> None:
@@ -232,7 +232,7 @@ async def test_a_coordinator_moves_the_cases_of_the_county_alone(talk: Talk) -> 
     talk.store.execute("UPDATE coordinators SET until = 1 WHERE person = ?", (mei.id,))
     assert await mei.presses("开始对接") == "这是工作人员的功能。"
     await boss.presses("开始对接")
-    assert mei.reads().strip() == "这件事不归您办了,这里不再显示。"
+    assert mei.reads().strip() == "这件事不归您办了，这里不再显示。"
 
 
 # -- the clock -----------------------------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ async def test_no_reminder_at_night_or_at_the_weekend(talk: Talk) -> None:
     assert len(boss.seen) == told
     await talk.move_clock(1)
     assert "请尽快处理" in boss.last
-    assert "6月8日(周一)09:00 催办市里" in li.reads()
+    assert "6月8日（周一）09:00 催办市里" in li.reads()
 
 
 async def test_every_quarter_the_organisation_is_asked_how_it_goes(talk: Talk) -> None:
@@ -267,7 +267,7 @@ async def test_every_quarter_the_organisation_is_asked_how_it_goes(talk: Talk) -
     assert sum("落地已有" in shown.html for shown in li.seen) == 3
     await li.presses("回复 / 补充")
     assert "已转给工作人员" in await li.says("已服务三十位老人")
-    assert "对方回复:已服务三十位老人" in boss.last
+    assert "对方回复：已服务三十位老人" in boss.last
 
 
 async def test_a_reminder_is_sent_once_over_restarts(talk: Talk) -> None:

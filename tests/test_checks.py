@@ -42,7 +42,7 @@ def key(answer: str | Fault) -> str:
         ("1234567", "1234567"),
         ("12345678", "12345678"),
         ("12345", None),
-        ("电话:13812345678", "13812345678"),
+        ("电话：13812345678", "13812345678"),
         ("手机号：138 1234 5678", "13812345678"),
         ("我的联系电话是13812345678", "13812345678"),
         ("联系电话 023-12345678", "02312345678"),
@@ -147,7 +147,7 @@ def test_the_name_of_a_person(written: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("六位护理员,七月来两周", "六位护理员,七月来两周"),
+        ("六位护理员，七月来两周", "六位护理员，七月来两周"),
         ("第一行\n第二行\n\n第三行", "第一行\n第二行\n\n第三行"),
         ("  前后有空格  \n", "前后有空格"),
         ("制表\t符", "制表 符"),
@@ -202,7 +202,7 @@ def test_a_notice_is_measured_as_it_is_read(html: str, taken: str) -> None:
 ANYTHING = st.one_of(
     st.text(max_size=700),
     st.text(st.characters(categories=["Cs", "Cc", "Cf", "Zs", "Mn", "Nd", "So", "Lo"]), max_size=80),
-    st.text("0123456789+-() 电话:", max_size=30),
+    st.text("0123456789+-() 电话：", max_size=30),
     st.integers(1, 5000).map(lambda size: "长" * size),
 )
 LIMITS: list[tuple[Check, int, int]] = [

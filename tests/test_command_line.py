@@ -95,7 +95,7 @@ def test_recommend_gives_the_pairings_with_their_reasons() -> None:
     shown = command("recommend", "我们是泰安的养老服务机构").output
     first, second = shown.partition("\n1. ")[2].split("\n2. ")[:2]
     assert first.startswith("巫溪 · 养老帮扶\n")
-    assert "+ 东西部协作中,这里与泰安结对" in first
+    assert "+ 东西部协作中，这里与泰安结对" in first
     assert "+ 国家乡村振兴重点帮扶县" in first
     assert "? 未经区县确认" in first
     assert second.startswith("城口")
@@ -156,12 +156,12 @@ async def test_the_chat_is_steered_by_lines_that_begin_with_a_colon(tmp_path: Pa
     assert "这不像电话号码" in said["2"], "where a number is asked for, a number is an answer"
     assert "第 5 步" in said[":say 13812345678"]
     assert "没有这个按钮" in said[":press 99"]
-    assert "(已重新启动,数据库不变)" in said[":restart"]
-    assert "已登记,编号 1" in shown.split("› :restart")[1]
+    assert "（已重新启动，数据库不变）" in said[":restart"]
+    assert "已登记，编号 1" in shown.split("› :restart")[1]
     assert "— → 老板 —\n🔔 新意向" in shown
     assert "— → 老板 —\n↪ [" in said[":clock +6d"]
     assert "]\n⏰ #1" in said[":clock +6d"]
-    assert "(现在以工作人员 老板 的身份说话)" in said[":admin 老板"]
+    assert "（现在以工作人员 老板 的身份说话）" in said[":admin 老板"]
     assert "— → 李 —" in shown.rpartition("› :press 1")[2]
     assert "再见" not in shown
     assert databases(tmp_path) == ["kept.db"]

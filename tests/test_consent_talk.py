@@ -24,7 +24,7 @@ async def test_the_consents_are_given_one_by_one(talk: Talk) -> None:
     await li.presses("保存我填的资料")
     await li.presses("转给您登记的区县")
     assert rows(talk, "consents") == []
-    assert "贵单位的名称?" in await li.presses("继续")
+    assert "贵单位的名称？" in await li.presses("继续")
     assert [(row["purpose"], row["given"], row["version"]) for row in rows(talk, "consents")] == [
         ("keep", 1, 1),
         ("abroad", 1, 1),
@@ -37,7 +37,7 @@ async def test_two_of_three_consents_are_not_enough(talk: Talk) -> None:
     await to_step(li, "consent")
     await li.presses("保存我填的资料")
     await li.presses("境外")
-    assert "三项都同意才能继续;不同意也可以" in await li.presses("继续")
+    assert "三项都同意才能继续；不同意也可以" in await li.presses("继续")
     assert rows(talk, "consents") == []
 
 
@@ -62,7 +62,7 @@ async def test_before_consent_only_the_person_the_language_and_the_mute_are_kept
     await li.presses("1")
     await li.presses("登记意向")
     refused = await li.says("不同意")
-    assert "好的,什么都没有保存。" in refused
+    assert "好的，什么都没有保存。" in refused
     assert "问工作人员" in li.buttons
     stored = everything_stored(talk)
     assert set(stored) == {"people", "inbox"}
@@ -74,7 +74,7 @@ async def test_before_consent_only_the_person_the_language_and_the_mute_are_kept
 async def test_the_words_of_a_person_who_has_not_agreed_are_not_even_in_the_draft(talk: Talk) -> None:
     li = talk.person("li")
     await to_step(li, "consent")
-    await li.says("我登记的怎么样了?")
+    await li.says("我登记的怎么样了？")
     await li.says(ZH.organisation)
     assert ZH.organisation not in str(everything_stored(talk))
     assert "我登记的" not in str(everything_stored(talk))
@@ -96,16 +96,16 @@ async def test_where_nobody_answers_for_the_data_no_contact_is_asked(talk: Talk)
     boss, li = talk.person("boss", owner=True), talk.person("li")
     talk.services.collects = False
     consent = await to_step(li, "consent")
-    assert "第 1 步,共 4 步" in consent
+    assert "第 1 步，共 4 步" in consent
     assert "这次不收联系人和电话" in consent
     await li.presses("全部同意")
-    assert "能提供什么?" in await li.says(ZH.organisation)
+    assert "能提供什么？" in await li.says(ZH.organisation)
     await li.says(ZH.offer)
     preview = await li.presses("单独")
     assert "联系人" not in preview
     assert "电话" not in preview
     await li.presses("提交")
-    assert "没有收集联系方式,请用「询问」在对话里联系。" in await boss.presses("查看联系方式")
+    assert "没有收集联系方式，请用「询问」在对话里联系。" in await boss.presses("查看联系方式")
 
 
 async def test_refusing_in_english(english: Talk) -> None:

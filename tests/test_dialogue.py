@@ -19,14 +19,14 @@ async def test_another_one_is_the_next_page_of_the_same_list(talk: Talk) -> None
     following = await li.says("换一个")
     assert "第 6 到 10 位" in following
     assert "巫溪" not in following
-    assert "第 11 到 15 位" in await li.says("还有别的吗?")
+    assert "第 11 到 15 位" in await li.says("还有别的吗？")
 
 
 async def test_more_fields_are_added_to_what_was_said(talk: Talk) -> None:
     li = talk.person("li")
     await li.says(OFFER)
     added = await li.says("再加上教育")
-    assert "按这些找:养老帮扶 · 教育帮扶 · 泰安" in added
+    assert "按这些找：养老帮扶 · 教育帮扶 · 泰安" in added
     assert "1. 巫溪" in added
 
 
@@ -58,7 +58,7 @@ async def test_the_same_in_english(tmp_path: Path, base: KnowledgeBase) -> None:
 async def test_a_new_sentence_is_a_new_matter(talk: Talk) -> None:
     li = talk.person("li")
     await li.says(OFFER)
-    fresh = await li.says("青岛的商会,想帮着卖脐橙")
+    fresh = await li.says("青岛的商会，想帮着卖脐橙")
     assert "我理解为" in fresh
     assert "养老" not in fresh.split("\n")[0]
 
@@ -68,12 +68,12 @@ async def test_each_part_is_a_button_to_change_or_drop(talk: Talk) -> None:
     await li.says(OFFER)
     assert "要改成什么" in await li.presses("✎ 养老帮扶")
     changed = await li.presses("健康帮扶")
-    assert "按这些找:健康帮扶 · 泰安" in changed
+    assert "按这些找：健康帮扶 · 泰安" in changed
     await li.presses("✎ 泰安")
-    assert "按这些找:健康帮扶 · 聊城" in await li.presses("聊城")
+    assert "按这些找：健康帮扶 · 聊城" in await li.presses("聊城")
     assert li.last.index("彭水") < li.last.index("2. ")
     await li.presses("✎ 聊城")
-    assert "按这些找:健康帮扶 · 社会服务机构" in await li.presses("去掉「聊城」")
+    assert "按这些找：健康帮扶 · 社会服务机构" in await li.presses("去掉「聊城」")
 
 
 async def test_the_parts_come_after_the_pairings_in_the_keyboard(talk: Talk) -> None:
@@ -85,12 +85,12 @@ async def test_the_parts_come_after_the_pairings_in_the_keyboard(talk: Talk) -> 
 
 async def test_a_wrong_result_is_kept_for_the_office_with_the_words_that_failed(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
-    await li.says("我们会修水窖,也会修路")
+    await li.says("我们会修水窖，也会修路")
     await li.presses("👎")
     assert "工作人员会看" in await li.presses("区县不合适")
-    assert "不合适的反馈(1)" in await boss.says("/office") + " ".join(boss.buttons)
+    assert "不合适的反馈（1）" in await boss.says("/office") + " ".join(boss.buttons)
     listed = await boss.presses("不合适的反馈")
-    assert "区县不合适:我们会修水窖,也会修路" in listed
+    assert "区县不合适：我们会修水窖，也会修路" in listed
 
 
 async def test_only_the_office_sees_what_was_reported(talk: Talk) -> None:
@@ -113,7 +113,7 @@ async def test_the_previous_page(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "answer"), [("你好!", "您好"), ("谢谢", "不客气"), ("再见", "随时回来"), ("thanks", "welcome")]
+    ("said", "answer"), [("你好！", "您好"), ("谢谢", "不客气"), ("再见", "随时回来"), ("thanks", "welcome")]
 )
 async def test_politeness_is_answered_in_kind(talk: Talk, said: str, answer: str) -> None:
     assert answer in await talk.person("li").says(said)
@@ -127,7 +127,7 @@ async def test_only_one_county_is_shown_when_only_one_is_wanted(talk: Talk) -> N
 
 async def test_of_the_needs_of_a_field_the_one_that_speaks_of_the_same_things_is_shown(talk: Talk) -> None:
     li = talk.person("li")
-    assert "图书" in (await li.says("我们想给城口捐书,办图书角")).split("2. ")[0]
+    assert "图书" in (await li.says("我们想给城口捐书，办图书角")).split("2. ")[0]
 
 
 @pytest.mark.parametrize("text", ["换一个", "那石柱呢", "再加上教育"])

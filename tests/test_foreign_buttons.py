@@ -60,7 +60,7 @@ async def test_every_action_bears_every_argument(talk: Talk, action: str, owner:
     await registered(wang)
     await wang.says("/help")
     await wang.presses("问工作人员")
-    await wang.says("住宿怎么安排?")
+    await wang.says("住宿怎么安排？")
     before = rows(talk, "interests")
     for first in JUNK:
         for tail in TAILS:

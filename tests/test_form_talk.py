@@ -19,7 +19,7 @@ OFFER = "我们是泰安的养老服务机构"
 async def test_back_by_button_goes_through_all_questions_to_the_first(talk: Talk) -> None:
     li = talk.person("li")
     await to_step(li, "mode")
-    for question in ("能提供什么?", "联系电话?", "联系人怎么称呼?", "贵单位的名称?", "先请您同意三件事"):
+    for question in ("能提供什么？", "联系电话？", "联系人怎么称呼？", "贵单位的名称？", "先请您同意三件事"):
         assert question in await li.presses("‹ 上一步")
     assert "‹ 上一步" not in li.buttons
 
@@ -35,8 +35,8 @@ async def test_back_from_a_change_leads_to_the_check(talk: Talk) -> None:
 async def test_back_by_word(talk: Talk, word: str) -> None:
     li = talk.person("li")
     await to_step(li, "phone")
-    assert "联系人怎么称呼?" in await li.says(word)
-    assert "贵单位的名称?" in await li.says(word)
+    assert "联系人怎么称呼？" in await li.says(word)
+    assert "贵单位的名称？" in await li.says(word)
 
 
 async def test_back_offers_the_answer_given_before(talk: Talk) -> None:
@@ -44,7 +44,7 @@ async def test_back_offers_the_answer_given_before(talk: Talk) -> None:
     await to_step(li, "contact")
     await li.presses("上一步")
     assert f"用「{ZH.organisation}」" in li.buttons
-    assert "联系人怎么称呼?" in await li.presses("用「")
+    assert "联系人怎么称呼？" in await li.presses("用「")
 
 
 async def test_at_the_first_question_there_is_no_way_back(talk: Talk) -> None:
@@ -58,9 +58,9 @@ async def test_at_the_first_question_there_is_no_way_back(talk: Talk) -> None:
 async def test_the_telephone_can_be_left_out(talk: Talk, way: str) -> None:
     li = talk.person("li")
     await to_step(li, "phone")
-    assert "能提供什么?" in await (li.presses("跳过") if way == "button" else li.says(way))
+    assert "能提供什么？" in await (li.presses("跳过") if way == "button" else li.says(way))
     await li.says(ZH.offer)
-    assert "电话:不留,用 Telegram 联系" in await li.presses("单独")
+    assert "电话：不留，用 Telegram 联系" in await li.presses("单独")
 
 
 @pytest.mark.parametrize("step", ["organisation", "contact", "offer"])
@@ -68,7 +68,7 @@ async def test_what_is_needed_cannot_be_skipped(talk: Talk, step: str) -> None:
     li = talk.person("li")
     asked = await to_step(li, step)
     again = await li.says("跳过")
-    assert "这一项需要填,不能跳过。" in again
+    assert "这一项需要填，不能跳过。" in again
     assert again.endswith(asked)
 
 
@@ -77,10 +77,10 @@ async def test_an_answer_is_changed_from_the_check(talk: Talk) -> None:
     await to_step(li, "preview")
     await li.presses("改联系人")
     preview = await li.says("赵主任")
-    assert "联系人:赵主任" in preview
-    assert f"单位:{ZH.organisation}" in preview
+    assert "联系人：赵主任" in preview
+    assert f"单位：{ZH.organisation}" in preview
     await li.presses("改方式")
-    assert "方式:愿意组团" in await li.presses("愿意组团")
+    assert "方式：愿意组团" in await li.presses("愿意组团")
     await li.presses("提交")
     assert rows(talk, "members")[0]["name"] == "赵主任"
     assert rows(talk, "interests")[0]["grouped"] == 1
@@ -91,10 +91,10 @@ async def test_a_second_thought_at_the_check_leaves_the_first_answer(talk: Talk)
     await to_step(li, "preview")
     preview = li.seen[-1]
     await li.presses("改单位")
-    assert "联系电话?" in await li.presses_on(preview, "改电话")
+    assert "联系电话？" in await li.presses_on(preview, "改电话")
     kept = await li.says("023-87654321")
-    assert "电话:02387654321" in kept
-    assert f"单位:{ZH.organisation}" in kept
+    assert "电话：02387654321" in kept
+    assert f"单位：{ZH.organisation}" in kept
 
 
 @pytest.mark.parametrize("way", ["button", "/cancel", "取消", "算了", "cancel", "Stop"])
@@ -103,7 +103,7 @@ async def test_the_form_can_be_given_up_at_every_question(talk: Talk, way: str) 
     for step in ("consent", "organisation", "contact", "mode", "preview"):
         await to_step(li, step)
         said = await (li.presses("取消") if way == "button" else li.says(way))
-        assert said == "已取消登记意向,没有提交。想继续时重新点一下就行。"
+        assert said == "已取消登记意向，没有提交。想继续时重新点一下就行。"
         assert rows(talk, "drafts") == []
     assert rows(talk, "interests") == []
 
@@ -118,7 +118,7 @@ async def test_nothing_in_hand_nothing_to_cancel(talk: Talk) -> None:
 async def test_the_check_shows_every_answer(talk: Talk) -> None:
     li = talk.person("li")
     preview = await to_step(li, "preview")
-    for part in ("去向:巫溪", ZH.organisation, ZH.contact, "13812345678", ZH.offer, "方式:单独"):
+    for part in ("去向：巫溪", ZH.organisation, ZH.contact, "13812345678", ZH.offer, "方式：单独"):
         assert part in preview
     assert li.buttons == ["✅ 提交", "改单位", "改联系人", "改电话", "改内容", "改方式", "取消"]
 
@@ -127,7 +127,7 @@ async def test_a_text_at_the_check_is_not_an_answer(talk: Talk) -> None:
     li = talk.person("li")
     await to_step(li, "preview")
     again = await li.says("我再想想")
-    assert "请点按钮:提交、改某一项,或者取消。" in again
+    assert "请点按钮：提交、改某一项，或者取消。" in again
     assert "请核对" in again
     assert rows(talk, "interests") == []
 
@@ -143,7 +143,7 @@ async def test_the_check_can_be_sent_off_by_a_word(talk: Talk, word: str) -> Non
 async def test_a_button_can_be_typed(talk: Talk, word: str) -> None:
     li = talk.person("li")
     await to_step(li, "mode")
-    assert "方式:愿意组团" in await li.says(word)
+    assert "方式：愿意组团" in await li.says(word)
 
 
 async def test_an_answer_is_changed_by_its_name_before_the_check(talk: Talk) -> None:
@@ -151,7 +151,7 @@ async def test_an_answer_is_changed_by_its_name_before_the_check(talk: Talk) -> 
     await to_step(li, "mode")
     assert "联系电话" in await li.says("改一下电话")
     assert "组团" in await li.says("13900139000")
-    assert "电话:13900139000" in await li.presses("单独")
+    assert "电话：13900139000" in await li.presses("单独")
 
 
 async def test_markup_in_an_answer_stays_text(talk: Talk) -> None:
@@ -164,17 +164,17 @@ async def test_markup_in_an_answer_stays_text(talk: Talk) -> None:
     for answer in (ZH.contact, ZH.phone, "<b>六名</b>护理员"):
         await li.says(answer)
     preview = await li.presses("单独")
-    assert "单位:夕阳<红>&养老 O'Brien" in preview
-    assert "内容:<b>六名</b>护理员" in preview
+    assert "单位：夕阳<红>&养老 O'Brien" in preview
+    assert "内容：<b>六名</b>护理员" in preview
 
 
 async def test_the_confirmation_says_who_moves_next_and_by_when(talk: Talk) -> None:
     talk.person("boss", owner=True)
     confirmed = await registered(talk.person("li"))
-    assert "已登记,编号 1" in confirmed
-    assert "现在轮到市里的工作人员,已经通知他们。" in confirmed
-    assert "6月3日(周三)10:00 催他们" in confirmed
-    assert "到 6月8日(周一)10:00 还没有答复,我会告诉您情况和别的选择" in confirmed
+    assert "已登记，编号 1" in confirmed
+    assert "现在轮到市里的工作人员，已经通知他们。" in confirmed
+    assert "6月3日（周三）10:00 催他们" in confirmed
+    assert "到 6月8日（周一）10:00 还没有答复，我会告诉您情况和别的选择" in confirmed
 
 
 # -- old buttons -------------------------------------------------------------------------------------------------------
@@ -187,8 +187,8 @@ async def test_an_old_button_of_the_form_answers_with_the_question_of_now(talk: 
     await li.presses("全部同意")
     await li.says(ZH.organisation)
     again = await li.presses_on(consents, "全部同意")
-    assert "这一步已经答过了,请看最新的问题。" in again
-    assert "联系人怎么称呼?" in again
+    assert "这一步已经答过了，请看最新的问题。" in again
+    assert "联系人怎么称呼？" in again
     assert len(rows(talk, "consents")) == 3
 
 
@@ -200,7 +200,7 @@ async def test_an_old_change_button_is_no_answer(talk: Talk) -> None:
     await li.says("上一步")
     again = await li.presses_on(preview, "改单位")
     assert "这一步已经答过了" in again
-    assert "能提供什么?" in again
+    assert "能提供什么？" in again
     assert f"用「{ZH.offer}」" in li.buttons
 
 
@@ -241,9 +241,9 @@ async def test_somebody_elses_form_is_not_touched(talk: Talk) -> None:
 async def test_a_shared_contact_is_the_telephone(talk: Talk) -> None:
     li = talk.person("li")
     await to_step(li, "phone")
-    assert "能提供什么?" in await li.sends(contact={"phone_number": "8613812345678", "first_name": "王"})
+    assert "能提供什么？" in await li.sends(contact={"phone_number": "8613812345678", "first_name": "王"})
     await li.says(ZH.offer)
-    assert "电话:8613812345678" in await li.presses("单独")
+    assert "电话：8613812345678" in await li.presses("单独")
 
 
 @pytest.mark.parametrize("what", [{"photo": PHOTO},
@@ -253,8 +253,8 @@ async def test_where_words_are_asked_for_other_things_are_no_answer(talk: Talk, 
     li = talk.person("li")
     asked = await to_step(li, "organisation")
     again = await li.sends(**what)
-    assert again == f"这一步请用文字回答,图片、语音和文件我看不懂。\n\n{asked}"
-    assert "联系人怎么称呼?" in await li.says(ZH.organisation)
+    assert again == f"这一步请用文字回答，图片、语音和文件我看不懂。\n\n{asked}"
+    assert "联系人怎么称呼？" in await li.says(ZH.organisation)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ async def test_where_words_are_asked_for_other_things_are_no_answer(talk: Talk, 
         ("138-1234-5678", "13812345678"),
         ("+86 138 1234 5678", "+8613812345678"),
         ("138 1234 5678", "13812345678"),
-        ("电话:023-12345678", "02312345678"),
+        ("电话：023-12345678", "02312345678"),
         ("(023)12345678", "02312345678"),
     ],
 )
@@ -273,7 +273,7 @@ async def test_a_telephone_number_may_be_written_in_many_ways(talk: Talk, writte
     await to_step(li, "phone")
     await li.says(written)
     await li.says(ZH.offer)
-    assert f"电话:{taken}\n" in await li.presses("单独")
+    assert f"电话：{taken}\n" in await li.presses("单独")
 
 
 @pytest.mark.parametrize("written", ["王老师的手机", "138ABCD5678", "12", "没有", "1" * 40, "😀"])
@@ -281,26 +281,26 @@ async def test_what_is_no_telephone_number_is_asked_again(talk: Talk, written: s
     li = talk.person("li")
     await to_step(li, "phone")
     again = await li.says(written)
-    assert "这不像电话号码。请只写数字,例如 13812345678" in again
+    assert "这不像电话号码。请只写数字，例如 13812345678" in again
     assert "跳过" in li.buttons
 
 
 async def test_a_mobile_number_with_a_digit_missing_is_noticed(talk: Talk) -> None:
     li = talk.person("li")
     await to_step(li, "phone")
-    assert "手机号码应是 11 位,您写了 10 位,请核对。" in await li.says("1381234567")
+    assert "手机号码应是 11 位，您写了 10 位，请核对。" in await li.says("1381234567")
 
 
 @pytest.mark.parametrize(
     ("step", "written", "why"),
     [
-        ("organisation", "夕阳红" * 1000, "单位名称最多 60 个字,您写了 3000 个字"),
-        ("organisation", "红", "请写单位名称,至少两个字。"),
-        ("organisation", "12345", "请写单位名称,至少两个字。"),
-        ("organisation", "😀😀😀", "请写单位名称,至少两个字。"),
-        ("contact", "13812345678", "请写联系人的姓名,例如「王老师」。"),
+        ("organisation", "夕阳红" * 1000, "单位名称最多 60 个字，您写了 3000 个字"),
+        ("organisation", "红", "请写单位名称，至少两个字。"),
+        ("organisation", "12345", "请写单位名称，至少两个字。"),
+        ("organisation", "😀😀😀", "请写单位名称，至少两个字。"),
+        ("contact", "13812345678", "请写联系人的姓名，例如「王老师」。"),
         ("contact", "王" * 31, "姓名最多 30 个字"),
-        ("offer", "帮" * 601, "最多 600 个字,您写了 601 个字,请只写要点。"),
+        ("offer", "帮" * 601, "最多 600 个字，您写了 601 个字，请只写要点。"),
         ("offer", "。。", "请用文字写一两句。"),
     ],
 )
@@ -320,7 +320,7 @@ async def test_an_answer_is_kept_in_one_line_without_hidden_characters(talk: Tal
     await li.says("  泰安\n夕阳红\u202e\u200b 中心 ")
     for answer in (ZH.contact, ZH.phone, ZH.offer):
         await li.says(answer)
-    assert "单位:泰安 夕阳红 中心\n" in await li.presses("单独")
+    assert "单位：泰安 夕阳红 中心\n" in await li.presses("单独")
 
 
 # -- in English --------------------------------------------------------------------------------------------------------

@@ -25,8 +25,8 @@ ADDRESSED = (
     "/broadcast",
     "@jiedui_bot 我们是泰安的养老服务机构",
     "@jiedui_bot你好",
-    "问问@Jiedui_Bot,城口缺什么",
-    "谁知道?@jiedui_bot",
+    "问问@Jiedui_Bot，城口缺什么",
+    "谁知道？@jiedui_bot",
 )
 ASIDE = (
     "我们是泰安的养老服务机构",
@@ -40,7 +40,7 @@ ASIDE = (
     "结对",
     "取消",
 )
-LINE = "我只在私聊里办事,群里不谈具体意向和联系方式。点下面的按钮找我。"
+LINE = "我只在私聊里办事，群里不谈具体意向和联系方式。点下面的按钮找我。"
 
 
 async def in_group(person: Person, text: str, **more: Any) -> list[str]:
@@ -135,4 +135,4 @@ async def test_a_group_in_which_the_bot_may_not_write_is_left_in_peace(talk: Tal
 
 
 async def test_the_link_of_the_group_leads_to_the_welcome(talk: Talk) -> None:
-    assert "您好,这里是 结对" in await talk.person("li").says("/start group")
+    assert "您好，这里是 结对" in await talk.person("li").says("/start group")

@@ -236,7 +236,7 @@ def test_a_move_ends_the_deadlines_of_the_turn_before_it(
     store: Store, move: str, actor: int, role: str, expected: list[tuple[int, str]]
 ) -> None:
     one = register(store).interest
-    interests.move(store, one.id, 1, move, actor=actor, role=role, office=[BOSS], words="几位?", now=NOW + DAY)
+    interests.move(store, one.id, 1, move, actor=actor, role=role, office=[BOSS], words="几位？", now=NOW + DAY)
     assert due(store, NOW + 2 * DAY) == []
     assert due(store, NOW + 30 * DAY) == expected
 

@@ -39,18 +39,18 @@ REGISTERING: tuple[Step, ...] = (
     ("li", "presses", "上一步"),
     ("li", "says", "王医生"),
     ("li", "says", "13812345678"),
-    ("li", "says", "十名护理员,每月来两天"),
+    ("li", "says", "十名护理员，每月来两天"),
     ("li", "presses", "单独"),
     ("li", "presses", "改内容"),
-    ("li", "says", "十二名护理员,每月来两天"),
+    ("li", "says", "十二名护理员，每月来两天"),
     ("li", "presses", "提交"),
 )
 ANSWERED: tuple[Step, ...] = (
     ("boss", "presses", "受理"),
     ("boss", "presses", "询问"),
-    ("boss", "says", "你们有几位护理员?"),
+    ("boss", "says", "你们有几位护理员？"),
     ("li", "presses", "回复"),
-    ("li", "says", "六位,都有证。"),
+    ("li", "says", "六位，都有证。"),
     ("boss", "presses", "婉拒"),
     ("boss", "presses", "今年安排不下"),
 )
@@ -62,7 +62,7 @@ TOLD: tuple[Step, ...] = (
 ASKED: tuple[Step, ...] = (
     ("li", "says", "/help"),
     ("li", "presses", "问工作人员"),
-    ("li", "says", "我们只有五个人,能做什么?"),
+    ("li", "says", "我们只有五个人，能做什么？"),
     ("boss", "presses", "回答"),
     ("boss", "says", "下周给您打电话。"),
     ("li", "says", "/lang en"),
@@ -73,12 +73,12 @@ ASTRAY: tuple[Step, ...] = (
     ("li", "says", "/start need-chengkou-elderly-1"),
     ("li", "presses", "登记意向"),
     ("li", "presses", "全部同意"),
-    ("li", "says", "怎么联系工作人员?"),
+    ("li", "says", "怎么联系工作人员？"),
     ("li", "presses", "先回答我这个问题"),
     ("li", "says", "/cancel"),
     ("li", "says", "/help"),
     ("li", "presses", "继续登记意向"),
-    ("li", "says", "怎么联系工作人员?"),
+    ("li", "says", "怎么联系工作人员？"),
     ("li", "presses", "就是这一步的回答"),
     ("li", "says", "取消"),
     ("li", "says", "帮忙" * 1800),
@@ -224,9 +224,9 @@ LINES = (
     ("泰安市夕阳红养老服务中心", "第 3 步"),
     ("王老师", "第 4 步"),
     ("13812345678", "第 5 步"),
-    ("十名护理员,每月来两天", "第 6 步"),
+    ("十名护理员，每月来两天", "第 6 步"),
     (":press 1", "请核对"),
-    (":press 1", "已登记,编号 1"),
+    (":press 1", "已登记，编号 1"),
 )
 """What is typed into `jiedui chat`, and what then has to be shown."""
 
@@ -302,9 +302,9 @@ SENT = (
     ("says", "泰安市夕阳红养老服务中心", "第 3 步"),
     ("says", "王老师", "第 4 步"),
     ("says", "13812345678", "第 5 步"),
-    ("says", "十名护理员,每月来两天", "第 6 步"),
+    ("says", "十名护理员，每月来两天", "第 6 步"),
     ("presses", "单独", "请核对"),
-    ("presses", "提交", "已登记,编号 1"),
+    ("presses", "提交", "已登记，编号 1"),
 )
 """What li sends to `jiedui run`, and what then has to reach li."""
 

@@ -75,7 +75,7 @@ async def test_the_first_chinese_word_counts_also_in_a_command_or_a_form(english
     li, wang = english.person("li"), english.person("wang")
     assert "巫溪县 · 国家乡村振兴重点帮扶县" in await li.says("/county 巫溪")
     await to_step(wang, "organisation")
-    assert "联系人怎么称呼?" in await wang.says(ZH.organisation)
+    assert "联系人怎么称呼？" in await wang.says(ZH.organisation)
 
 
 async def test_a_chinese_name_does_not_turn_an_english_conversation(english: Talk) -> None:
@@ -91,13 +91,13 @@ async def test_a_chinese_name_does_not_turn_an_english_conversation(english: Tal
 
 async def test_a_choice_beats_the_language_written_in(talk: Talk) -> None:
     li = talk.person("li")
-    assert await li.says("/lang") == "用哪种语言?"
+    assert await li.says("/lang") == "用哪种语言？"
     assert li.buttons == ["中文", "English"]
     chosen = await li.presses("English")
     assert "Hello, this is Jiedui" in chosen
     assert "English from now on." in chosen
     assert "I understand" in await li.says(OFFER)
-    assert await li.says("/lang zh") == "好的,以后用中文。"
+    assert await li.says("/lang zh") == "好的，以后用中文。"
     assert "我理解为" in await li.says(ENGLISH)
 
 
@@ -112,7 +112,7 @@ async def test_the_choice_is_one_tap_away_from_the_welcome_and_back(either: Talk
 @pytest.mark.parametrize("wanted", ["de", "zh-CN", "中文", "<b>"])
 async def test_a_language_there_is_not_is_asked_about(talk: Talk, wanted: str) -> None:
     li = talk.person("li")
-    assert await li.says(f"/lang {wanted}") == "用哪种语言?"
+    assert await li.says(f"/lang {wanted}") == "用哪种语言？"
     assert rows(talk, "people")[0]["lang"] is None
 
 
@@ -137,7 +137,7 @@ async def test_everybody_hears_in_their_own_language(talk: Talk) -> None:
     assert "新意向" in bo.last
     await anna.presses("Decline")
     await anna.presses("It does not fit what is needed there now")
-    assert "原因:与当地现在的需要不合" in li.last
+    assert "原因：与当地现在的需要不合" in li.last
     assert "declined: It does not fit what is needed there now" in anna.last
 
 

@@ -172,7 +172,7 @@ def test_every_page_of_the_list_of_every_field_fits(services: Services, lang: st
 def test_the_list_below_what_was_understood_of_a_long_text_fits(services: Services, lang: str) -> None:
     names = "、".join(county.name.zh for county in BASE.counties.values())
     work = "产业、就业、电商、助学、义诊、养老、厕所、修路、宽带、留守儿童、调解、移风易俗、非遗、培训社工"
-    text = f"我们是泰安的基金会,想去{names},做{work}"
+    text = f"我们是泰安的基金会，想去{names}，做{work}"
     u = services.reader.read(text)
     assert len(u.counties) > 30
     wish = from_understanding(u)

@@ -31,7 +31,7 @@ async def test_a_sentence_leads_to_the_partner_county_first(talk: Talk) -> None:
     assert "巫溪县 · 养老帮扶" in card
     assert "这里与泰安结对" in card
     assert "来源写明的短板" in card
-    assert "(2022年)" in card
+    assert "（2022年）" in card
 
 
 async def test_the_same_in_english(tmp_path: Path, base: KnowledgeBase) -> None:
@@ -46,8 +46,8 @@ async def test_the_same_in_english(tmp_path: Path, base: KnowledgeBase) -> None:
 async def test_an_interest_is_registered_and_the_office_is_told(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     confirmed = await register(li)
-    assert "已登记,编号 1" in confirmed
-    assert "6月3日(周三)10:00 催他们" in confirmed
+    assert "已登记，编号 1" in confirmed
+    assert "6月3日（周三）10:00 催他们" in confirmed
     assert "新意向" in boss.last
     assert "泰安市夕阳红养老服务中心 → 巫溪 · 养老帮扶" in boss.last
     assert "13812345678" not in boss.last
@@ -67,12 +67,12 @@ async def test_the_office_asks_and_the_asker_answers(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await register(li)
     await boss.presses("询问")
-    await boss.says("你们有几位护理员?")
-    assert "工作人员想问:你们有几位护理员?" in li.last
+    await boss.says("你们有几位护理员？")
+    assert "工作人员想问：你们有几位护理员？" in li.last
     assert "轮到您" in li.reads()
     await li.presses("回复")
-    await li.says("六位,都有证。")
-    assert "对方回复:六位,都有证。" in boss.last
+    await li.says("六位，都有证。")
+    assert "对方回复：六位，都有证。" in boss.last
 
 
 async def test_the_office_declines_with_a_reason_and_the_asker_sees_other_counties(talk: Talk) -> None:
@@ -80,7 +80,7 @@ async def test_the_office_declines_with_a_reason_and_the_asker_sees_other_counti
     await register(li)
     await boss.presses("婉拒")
     await boss.presses("今年安排不下")
-    assert "没能接受。原因:今年安排不下" in li.last
+    assert "没能接受。原因：今年安排不下" in li.last
     assert "1. 城口" in li.last
     assert "3. " in li.last
     assert "城口县 · 养老帮扶" in await li.presses("1")

@@ -162,7 +162,7 @@ def test_a_button_that_saw_another_version_changes_nothing(store: Store, version
 def test_the_same_button_pressed_twice_moves_once(store: Store) -> None:
     before = interest_at(store, "submitted")
     outcomes = [
-        interests.move(store, before.id, 7, "ask", actor=BOSS, role="city", office=[BOSS], words="几位?", now=NOW)
+        interests.move(store, before.id, 7, "ask", actor=BOSS, role="city", office=[BOSS], words="几位？", now=NOW)
         for _ in range(3)
     ]
     assert [one.outcome for one in outcomes if one] == ["done", "stale", "stale"]
@@ -186,7 +186,7 @@ def test_an_interest_that_does_not_exist_is_none(store: Store) -> None:
 def test_who_accepts_handles_it_and_hears_of_it_from_then_on(store: Store) -> None:
     before = interest_at(store, "submitted")
     interests.move(store, before.id, 7, "accept", actor=COUNTY, role="county", office=[BOSS, COUNTY], words=None, now=NOW)
-    interests.move(store, before.id, 8, "ask", actor=BOSS, role="city", office=[BOSS, COUNTY], words="几位?", now=NOW)
+    interests.move(store, before.id, 8, "ask", actor=BOSS, role="city", office=[BOSS, COUNTY], words="几位？", now=NOW)
     interests.move(
         store, before.id, 9, "answer", actor=ASKER, role="organisation", office=[BOSS, COUNTY], words="六位", now=NOW
     )

@@ -57,10 +57,10 @@ async def test_the_preview_shows_the_text_and_who_is_left_out(talk: Talk) -> Non
     li, wang, zhao = await started(talk, "li", "wang", "zhao")
     await li.presses_data("v1:mute:1")
     await wang.turns("kicked")
-    assert await boss.says("/broadcast") == "请写通知内容(可以用粗体、链接)。下一步会先给您看样子和人数。"
+    assert await boss.says("/broadcast") == "请写通知内容（可以用粗体、链接）。下一步会先给您看样子和人数。"
     preview = await boss.says(TEXT)
     assert f"————————\n{TEXT}\n————————" in preview
-    assert "会发给 2 人。没算在内:关闭通知的 1 人,已停用或屏蔽的 1 人。" in preview
+    assert "会发给 2 人。没算在内：关闭通知的 1 人，已停用或屏蔽的 1 人。" in preview
     assert boss.buttons == ["📣 确认发送", "改内容", "取消"]
     await boss.presses("确认发送")
     assert (got(boss), got(zhao), got(li), got(wang)) == (1, 1, 0, 0)
@@ -72,7 +72,7 @@ async def test_nothing_is_sent_before_it_is_confirmed(talk: Talk) -> None:
     await written(boss)
     await talk.move_clock(DAY)
     assert got(li) == 0
-    assert await boss.says("/cancel") == "已取消发通知,没有提交。想继续时重新点一下就行。"
+    assert await boss.says("/cancel") == "已取消发通知，没有提交。想继续时重新点一下就行。"
     assert rows(talk, "notices") == []
 
 
@@ -109,7 +109,7 @@ async def test_formatting_arrives_as_it_was_written(talk: Talk) -> None:
 
 @pytest.mark.parametrize("text", ["\u200b\u200b", "\u2066\u2069"])
 async def test_an_empty_notice_is_asked_for_again(talk: Talk, text: str) -> None:
-    assert "通知不能是空的,请写内容。" in await written(talk.person("boss", owner=True), text)
+    assert "通知不能是空的，请写内容。" in await written(talk.person("boss", owner=True), text)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ async def test_an_empty_notice_is_asked_for_again(talk: Talk, text: str) -> None
 )
 async def test_a_notice_too_long_says_by_how_much(talk: Talk, text: str, length: int) -> None:
     said = await written(talk.person("boss", owner=True), text)
-    assert f"通知最多 {NOTICE_MAX} 个字,现在有 {length} 个字,请缩短。" in said
+    assert f"通知最多 {NOTICE_MAX} 个字，现在有 {length} 个字，请缩短。" in said
     assert "请写通知内容" in said
 
 
@@ -152,9 +152,9 @@ async def test_everybody_gets_it_once_and_the_author_a_report(talk: Talk) -> Non
     people = await started(talk, *(f"p{n}" for n in range(25)))
     await written(boss)
     preview = boss.seen[-1]
-    assert "开始发送,共 26 人。发完会给您报告。" in await boss.presses("确认发送")
+    assert "开始发送，共 26 人。发完会给您报告。" in await boss.presses("确认发送")
     assert [got(one) for one in (boss, *people)] == [1] * 26
-    report = "通知第 1 号:已发完\n共 26 人 · 送达 26 · 待发 0 · 屏蔽 0 · 账号不在 0 · 失败 0 · 结果不明 0"
+    report = "通知第 1 号：已发完\n共 26 人 · 送达 26 · 待发 0 · 屏蔽 0 · 账号不在 0 · 失败 0 · 结果不明 0"
     assert boss.last == report
     assert await boss.presses_on(preview, "确认发送") == "这张表已经提交或取消了。"
     assert [got(one) for one in (boss, *people)] == [1] * 26
@@ -192,7 +192,7 @@ async def test_somebody_who_blocked_the_bot_is_noted_and_left_out_next_time(talk
     await boss.presses("确认发送")
     assert "送达 1 · 待发 0 · 屏蔽 1" in boss.last
     assert rows(talk, "people")[1]["unreachable"] is not None
-    assert "会发给 1 人。没算在内:关闭通知的 0 人,已停用或屏蔽的 1 人。" in await written(boss)
+    assert "会发给 1 人。没算在内：关闭通知的 0 人，已停用或屏蔽的 1 人。" in await written(boss)
     Scripted.refuses.clear()
     await li.says("/start")
     await boss.says("/cancel")
@@ -222,7 +222,7 @@ async def test_a_text_that_telegram_refuses_stops_the_notice_and_the_author_is_t
     for one in people:
         Scripted.refuses[one.id] = refused("can't parse entities: unsupported start tag")
     await boss.presses("确认发送")
-    assert boss.last.startswith("Telegram 不接受这条通知的内容,已停止发送:Can't parse entities")
+    assert boss.last.startswith("Telegram 不接受这条通知的内容，已停止发送：Can't parse entities")
     assert "已停止" in boss.last
     assert "没有发" in boss.last
     assert rows(talk, "notices")[0]["state"] == "stopped"
@@ -283,11 +283,11 @@ async def test_notices_are_turned_off_and_on_from_the_notice_itself(talk: Talk) 
     (li,) = await started(talk, "li")
     await written(boss)
     await boss.presses("确认发送")
-    assert await li.presses("不再接收通知") == "好的,不再给您发通知。您自己登记的事,有变化仍会告诉您。"
+    assert await li.presses("不再接收通知") == "好的，不再给您发通知。您自己登记的事，有变化仍会告诉您。"
     await written(boss, "第二条")
     await boss.presses("确认发送")
     assert got(li, "第二条") == 0
-    assert await li.presses("恢复接收通知") == "好的,有通知会发给您。"
+    assert await li.presses("恢复接收通知") == "好的，有通知会发给您。"
     await written(boss, "第三条")
     await boss.presses("确认发送")
     assert got(li, "第三条") == 1

@@ -15,10 +15,10 @@ from tests.talk import MONDAY, Person, Talk
 pytestmark = pytest.mark.usefixtures("calm")
 
 MOVES = [
-    ("受理", "contacted", "已被受理,工作人员会联系您"),
+    ("受理", "contacted", "已被受理，工作人员会联系您"),
     ("开始对接", "negotiating", "开始对接了"),
     ("已签约", "signed", "已签约"),
-    ("已落地", "landed", "已落地,谢谢你们"),
+    ("已落地", "landed", "已落地，谢谢你们"),
 ]
 
 
@@ -40,16 +40,16 @@ async def test_an_interest_goes_through_all_stages_and_both_sides_see_the_trail(
         assert stage(talk) == after
         assert said in li.last
     asked = await boss.presses("已完成")
-    assert "确定「巫溪 · 养老帮扶」已经完成?完成后不再跟踪。" in asked
+    assert "确定「巫溪 · 养老帮扶」已经完成？完成后不再跟踪。" in asked
     assert stage(talk) == "landed"
     await boss.presses("已完成")
     assert stage(talk) == "completed"
-    assert "已完成,谢谢你们。" in li.last
+    assert "已完成，谢谢你们。" in li.last
     for side in (boss, li):
         hours = ("10:00 登记", "11:00 工作人员受理", "12:00 开始对接", "13:00 签约", "14:00 落地", "14:00 完成")
-        assert all(f"6月1日(周一){line}" in side.reads() for line in hours)
+        assert all(f"6月1日（周一）{line}" in side.reads() for line in hours)
         assert "轮到" not in side.reads()
-    assert boss.reads().endswith("\n↩ 撤销(十分钟内) 查看联系方式")
+    assert boss.reads().endswith("\n↩ 撤销（十分钟内） 查看联系方式")
     assert [row["after"] for row in rows(talk, "interest_events")] == [
         "submitted", "contacted", "negotiating", "signed", "landed", "completed",
     ]  # fmt: skip
@@ -75,27 +75,27 @@ async def test_at_every_stage_the_card_offers_what_the_table_allows(talk: Talk) 
 
 async def test_question_and_answer_go_back_and_forth_and_turn_the_turn(talk: Talk) -> None:
     boss, li = await both(talk)
-    assert "想问对方什么?写好就会发给对方。" in await boss.presses("询问")
-    assert "已发给对方,有回复就告诉您。" in await boss.says("你们有几位护理员?")
+    assert "想问对方什么？写好就会发给对方。" in await boss.presses("询问")
+    assert "已发给对方，有回复就告诉您。" in await boss.says("你们有几位护理员？")
     assert "轮到对方" in boss.reads()
-    assert "工作人员想问:你们有几位护理员?" in li.last
-    assert "轮到您,从 6月1日(周一)起,最迟 6月8日(周一)" in li.reads()
+    assert "工作人员想问：你们有几位护理员？" in li.last
+    assert "轮到您，从 6月1日（周一）起，最迟 6月8日（周一）" in li.reads()
     await li.presses("回复 / 补充")
-    assert "已转给工作人员。" in await li.says("六位,都有证。")
-    assert "对方回复:六位,都有证。" in boss.last
+    assert "已转给工作人员。" in await li.says("六位，都有证。")
+    assert "对方回复：六位，都有证。" in boss.last
     assert "轮到我们" in boss.reads()
     assert stage(talk) == "submitted"
     await boss.presses("询问")
-    await boss.says("什么时候来?")
-    assert "工作人员询问:你们有几位护理员?" in li.reads()
-    assert "登记方回复:六位,都有证。" in li.reads()
+    await boss.says("什么时候来？")
+    assert "工作人员询问：你们有几位护理员？" in li.reads()
+    assert "登记方回复：六位，都有证。" in li.reads()
 
 
 async def test_declined_with_words_of_ones_own(talk: Talk) -> None:
     boss, li = await both(talk)
     await boss.presses("婉拒")
-    assert "已婉拒,原因已告诉对方。" in await boss.says("今年的名额满了")
-    assert "没能接受。原因:今年的名额满了。" in li.last
+    assert "已婉拒，原因已告诉对方。" in await boss.says("今年的名额满了")
+    assert "没能接受。原因：今年的名额满了。" in li.last
     assert stage(talk) == "declined"
     assert "1. 城口 · 养老帮扶" in li.last
     assert "巫溪" not in li.last.split("别的区县也需要您")[1]
@@ -109,12 +109,12 @@ async def test_withdrawn_with_a_reason_and_registered_again(talk: Talk) -> None:
     boss, li = await both(talk)
     await li.says("/my")
     await li.presses("#1")
-    assert "请选原因,或者自己写一句(工作人员会看到)。" in await li.presses("撤回")
-    assert "已撤回,工作人员看得到原因。" in await li.presses("人手或资金不够")
-    assert "对方撤回了:人手或资金不够" in boss.last
+    assert "请选原因，或者自己写一句（工作人员会看到）。" in await li.presses("撤回")
+    assert "已撤回，工作人员看得到原因。" in await li.presses("人手或资金不够")
+    assert "对方撤回了：人手或资金不够" in boss.last
     assert stage(talk) == "withdrawn"
     await li.says(f"/start need-{NEED}")
-    assert "能提供什么?" in await li.presses("登记意向")
+    assert "能提供什么？" in await li.presses("登记意向")
 
 
 async def test_more_can_be_added_without_being_asked(talk: Talk) -> None:
@@ -123,7 +123,7 @@ async def test_more_can_be_added_without_being_asked(talk: Talk) -> None:
     await li.presses("#1")
     await li.presses("回复 / 补充")
     await li.says("还能带两台洗澡车")
-    assert "对方回复:还能带两台洗澡车" in boss.last
+    assert "对方回复：还能带两台洗澡车" in boss.last
 
 
 async def test_my_interests_show_the_open_ones_first(talk: Talk) -> None:
@@ -132,7 +132,7 @@ async def test_my_interests_show_the_open_ones_first(talk: Talk) -> None:
     await boss.presses("与当地现在的需要不合")
     await registered(li, OTHER_NEED)
     mine = await li.says("/my")
-    assert mine.index("#2 城口 · 养老帮扶 · 已登记 · 轮到市里的工作人员,从 6月1日(周一)起") < mine.index("#1 巫溪")
+    assert mine.index("#2 城口 · 养老帮扶 · 已登记 · 轮到市里的工作人员，从 6月1日（周一）起") < mine.index("#1 巫溪")
     assert li.buttons == ["#2", "#1", "问工作人员"]
 
 
@@ -140,10 +140,10 @@ async def test_a_long_correspondence_still_fits(talk: Talk) -> None:
     boss, li = await both(talk)
     for number in range(12):
         await boss.presses("询问")
-        await boss.says(f"第{number}问:" + "问" * 590)
+        await boss.says(f"第{number}问：" + "问" * 590)
         await li.presses("回复 / 补充")
-        await li.says(f"第{number}答:" + "答" * 590)
-    assert "第11答:" + "答" * 590 in boss.last
+        await li.says(f"第{number}答：" + "答" * 590)
+    assert "第11答：" + "答" * 590 in boss.last
     assert "登记" in li.reads()
     assert len(rows(talk, "interest_events")) == 25
 
@@ -156,12 +156,12 @@ async def test_the_one_who_took_it_on_hears_the_answer_unless_gone(talk: Talk) -
     heard = len(bo.seen)
     await li.presses("回复 / 补充")
     await li.says("周三到")
-    assert "对方回复:周三到" in anna.last
+    assert "对方回复：周三到" in anna.last
     assert [shown.how for shown in bo.seen[heard:]] == ["edited"]
     await anna.turns("kicked")
     await li.presses("回复 / 补充")
     await li.says("改成周四到")
-    assert "对方回复:改成周四到" in bo.last
+    assert "对方回复：改成周四到" in bo.last
 
 
 # -- the clock -----------------------------------------------------------------------------------------------------------
@@ -178,17 +178,17 @@ async def test_the_office_is_reminded_after_two_days_and_after_seven_and_then_th
     await talk.move_clock(2 * DAY - 1)
     assert len(boss.seen) == told
     await talk.move_clock(1)
-    assert boss.last == "⏰ #1 泰安市夕阳红养老服务中心 → 巫溪 · 养老帮扶,等了 2 天,请尽快处理。"
+    assert boss.last == "⏰ #1 泰安市夕阳红养老服务中心 → 巫溪 · 养老帮扶，等了 2 天，请尽快处理。"
     assert boss.seen[-1].reply_to == boss.card().message
     assert boss.buttons[0] == "受理"
-    assert "6月3日(周三)10:00 催办市里" in boss.reads()
-    assert "6月3日(周三)10:00 催办市里" in li.reads()
+    assert "6月3日（周三）10:00 催办市里" in boss.reads()
+    assert "6月3日（周三）10:00 催办市里" in li.reads()
     await talk.move_clock(5 * DAY - 1)
     assert (len(sent(boss, told)), sent(li, heard)) == (1, [])
     await talk.move_clock(1)
     assert "等了 7 天" in boss.last
-    assert li.last.startswith("您登记的「巫溪 · 养老帮扶」已经等了 7 天,还没有答复")
-    assert "· 6月3日(周三)10:00 催办市里\n· 6月8日(周一)10:00 催办市里" in li.last
+    assert li.last.startswith("您登记的「巫溪 · 养老帮扶」已经等了 7 天，还没有答复")
+    assert "· 6月3日（周三）10:00 催办市里\n· 6月8日（周一）10:00 催办市里" in li.last
     assert "1. 城口 · 养老帮扶" in li.last
     assert li.buttons == ["1", "2", "更多 ›", "问工作人员"]
     await talk.move_clock(60 * DAY)
@@ -214,7 +214,7 @@ async def test_no_reminder_of_the_old_turn_after_it_moved_on(talk: Talk) -> None
 async def test_while_the_asker_is_to_answer_the_asker_is_reminded_and_then_the_office_hears_of_it(talk: Talk) -> None:
     boss, li = await both(talk)
     await boss.presses("询问")
-    await boss.says("几位护理员?")
+    await boss.says("几位护理员？")
     told, heard = len(boss.seen), len(li.seen)
     await talk.move_clock(2 * DAY)
     assert sent(boss, told) == []
@@ -248,15 +248,15 @@ async def test_without_anyone_online_the_asker_is_told_and_the_office_sees_it_on
     async with Talk(tmp_path, base, owners={5001}) as talk:
         li, late = talk.person("li"), Person(talk, "late", 5001)
         talk.people.memory.people["late"] = 5001
-        assert "目前还没有工作人员上线,一上线就会看到。" in await registered(li)
+        assert "目前还没有工作人员上线，一上线就会看到。" in await registered(li)
         await li.says("/help")
         await li.presses("问工作人员")
-        assert "目前还没有工作人员上线" in await li.says("住宿怎么安排?")
+        assert "目前还没有工作人员上线" in await li.says("住宿怎么安排？")
         assert late.seen == []
         seen = await late.says("/start")
-        assert "您好,这里是 结对" in seen
-        assert "待办:1 条意向,1 条提问" in seen
-        assert f"#1 {ZH.organisation} → 巫溪 · 养老帮扶 · 已登记 · 轮到我们,从 6月1日(周一)起" in seen
+        assert "您好，这里是 结对" in seen
+        assert "待办：1 条意向，1 条提问" in seen
+        assert f"#1 {ZH.organisation} → 巫溪 · 养老帮扶 · 已登记 · 轮到我们，从 6月1日（周一）起" in seen
         await late.presses("#1")
         await late.presses("受理")
         assert "已被受理" in li.last
@@ -267,11 +267,11 @@ async def test_without_anyone_online_the_asker_is_told_and_the_office_sees_it_on
 async def test_the_list_of_what_waits_begins_with_the_longest_waiting(talk: Talk) -> None:
     boss, li = await both(talk)
     await boss.presses("询问")
-    await boss.says("几位护理员?")
+    await boss.says("几位护理员？")
     await talk.move_clock(DAY)
     await registered(li, OTHER_NEED)
     waiting = await boss.says("/office")
-    assert "待办:2 条意向,0 条提问" in waiting
+    assert "待办：2 条意向，0 条提问" in waiting
     assert waiting.index("#2") < waiting.index("#1")
     assert "#1 泰安市夕阳红养老服务中心 → 巫溪 · 养老帮扶 · 已登记 · 轮到对方" in waiting
     assert "#2 泰安市夕阳红养老服务中心 → 城口 · 养老帮扶" in await boss.presses("#2")
@@ -285,12 +285,12 @@ async def test_a_question_is_opened_from_the_list_and_answered(talk: Talk) -> No
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await li.says("/help")
     await li.presses("问工作人员")
-    await li.says("住宿怎么安排?")
+    await li.says("住宿怎么安排？")
     await boss.says("/office")
-    assert "第 1 号提问\n住宿怎么安排?" in await boss.presses("? 1")
+    assert "第 1 号提问\n住宿怎么安排？" in await boss.presses("? 1")
     await boss.presses("回答")
     await boss.says("住村委会")
-    assert li.last == "您问过:「住宿怎么安排?」\n工作人员回答:住村委会"
+    assert li.last == "您问过：「住宿怎么安排？」\n工作人员回答：住村委会"
     assert "没有待办" in await boss.says("/office")
 
 

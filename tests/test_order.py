@@ -214,9 +214,9 @@ async def test_where_every_second_message_fails_everything_still_counts_once(tal
         (li.says, "泰安市夕阳红养老服务中心", "第 3 步"),
         (li.says, "王老师", "第 4 步"),
         (li.says, "13812345678", "第 5 步"),
-        (li.says, "十名护理员,每月来两天", "第 6 步"),
+        (li.says, "十名护理员，每月来两天", "第 6 步"),
         (li.presses, "单独", "请核对"),
-        (li.presses, "提交", "已登记,编号 1"),
+        (li.presses, "提交", "已登记，编号 1"),
     ):
         failing()
         assert answer in await how(what)

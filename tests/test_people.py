@@ -176,7 +176,7 @@ def test_numbers_are_forgotten_when_they_can_no_longer_come_again(store: Store, 
 # -- questions ---------------------------------------------------------------------------------------------------------
 
 
-def ask(store: Store, text: str = "能帮吗?", cause: int = 1, about: str | None = None) -> int:
+def ask(store: Store, text: str = "能帮吗？", cause: int = 1, about: str | None = None) -> int:
     return questions.put(store, 1, "question", text, about=about, office=[8, 9], cause=cause, now=NOW)
 
 

@@ -75,7 +75,7 @@ async def test_a_contact_too_old_to_be_deleted_is_written_over(talk: Talk) -> No
     Scripted.script["deleteMessage"] = [(400, refusal)]
     await talk.move_clock(DAY)
     assert not sees_contact(boss)
-    assert boss.last == "(联系方式已收回。)"
+    assert boss.last == "（联系方式已收回。）"
 
 
 async def test_a_contact_that_was_already_deleted_needs_nothing_more(talk: Talk) -> None:
@@ -116,7 +116,7 @@ async def test_a_coordinator_sees_a_contact_as_one_and_only_as_long_as_one(talk:
     talk.store.execute("UPDATE coordinators SET county = 'wuxi'")
     assert SHOWN in await mei.presses_data("v1:tel:1")
     await li.says("/privacy")
-    assert "区县的工作人员,为了意向 #1" in await li.presses("谁看过")
+    assert "区县的工作人员，为了意向 #1" in await li.presses("谁看过")
     now = talk.services.now()
     assert disclosures.roles_changed(talk.store, talk.services.owners, now) == 0
     talk.store.execute("UPDATE coordinators SET until = ?", (now,))
@@ -169,7 +169,7 @@ async def test_the_owner_sees_who_looked_when_and_why_by_pages(talk: Talk) -> No
     assert "联系方式被看过 10 次" in await li.says("/privacy")
     first = await li.presses("谁看过")
     assert "共 10 次" in first
-    assert first.count("2026年6月1日(周一)10:00 市里的工作人员,为了意向 #1 巫溪 · 养老帮扶") == 8
+    assert first.count("2026年6月1日（周一）10:00 市里的工作人员，为了意向 #1 巫溪 · 养老帮扶") == 8
     assert li.buttons == ["更多 ›", "‹ 上一步"]
     assert (await li.presses("更多")).count("市里的工作人员") == 2
     assert "boss" not in first
@@ -256,7 +256,7 @@ async def test_a_consent_can_be_given_before_it_is_asked_for(talk: Talk) -> None
     for what in ("保存我填的", "境外", "转给"):
         await li.presses(what)
     await li.says(f"/start need-{NEED}")
-    assert "贵单位的名称?" in await li.presses("登记意向")
+    assert "贵单位的名称？" in await li.presses("登记意向")
 
 
 async def test_forged_consents_change_nothing(talk: Talk) -> None:
@@ -278,7 +278,7 @@ async def test_the_file_holds_what_is_kept_of_the_person_and_nothing_of_others(t
     await wang.says("吴会长")
     await li.says("/help")
     await li.presses("问工作人员")
-    await li.says("住宿怎么安排?")
+    await li.says("住宿怎么安排？")
     await li.says("/privacy")
     said = await li.presses("导出")
     assert "您的全部资料都在这个文件里。" in said
@@ -291,7 +291,7 @@ async def test_the_file_holds_what_is_kept_of_the_person_and_nothing_of_others(t
     assert data["organisations"][0]["contact"] == "王老师"
     assert data["organisations"][0]["phone"] == PHONE
     assert data["interests"][0]["offer"] == ZH.offer
-    assert data["questions"][0]["text"] == "住宿怎么安排?"
+    assert data["questions"][0]["text"] == "住宿怎么安排？"
     assert data["shown_to"] == [{"at": "2026-06-01T10:00:00+08:00", "role": "city", "interest": 1}]
     for other in (str(boss.id), str(wang.id), "吴会长", "城口爱心协会", OTHER_NEED):
         assert other not in said
@@ -308,7 +308,7 @@ async def test_the_file_of_a_stranger_holds_the_person_alone(talk: Talk) -> None
 # -- erasure -----------------------------------------------------------------------------------------------------------
 
 
-PERSONAL = (PHONE, *"王老师 夕阳红 上门助浴 住宿怎么安排 五十位老人 六位,都有证 下周一到".split())
+PERSONAL = (PHONE, *"王老师 夕阳红 上门助浴 住宿怎么安排 五十位老人 六位，都有证 下周一到".split())
 """Everything personal that is said in ``much_said``."""
 
 
@@ -316,17 +316,17 @@ async def much_said(talk: Talk) -> tuple[Person, Person]:
     """Interests of li, open and closed, words of both sides, a question, an answer, a draft, a look at the contact."""
     boss, li = await shown_to(talk)
     await boss.presses_data("v1:off:1:1:ask")
-    await boss.says("能照顾五十位老人吗?王老师请回话")
+    await boss.says("能照顾五十位老人吗？王老师请回话")
     await li.presses("回复")
-    await li.says("六位,都有证。")
+    await li.says("六位，都有证。")
     await registered_again(li)
     await boss.presses_data("v1:off:2:1:decline")
-    await boss.says("王老师,下周一到的名额满了")
+    await boss.says("王老师，下周一到的名额满了")
     await li.says("/help")
     await li.presses("问工作人员")
-    await li.says("住宿怎么安排?")
+    await li.says("住宿怎么安排？")
     await boss.presses("回答")
-    await boss.says("王老师您好,住村委会")
+    await boss.says("王老师您好，住村委会")
     await boss.says("/broadcast")
     await boss.says("今年乡村行即将公布")
     await boss.presses("确认发送")
@@ -402,7 +402,7 @@ async def test_the_parties_are_told_and_what_they_saw_is_blanked(talk: Talk) -> 
         ("register", None, None), ("ask", boss.id, None), ("answer", None, None), ("withdraw", None, None),
     ]  # fmt: skip
     assert events[-1].reason == erasure.WORDS
-    assert any("对方撤回了:本人删除了全部资料" in text for text in visible(boss))
+    assert any("对方撤回了：本人删除了全部资料" in text for text in visible(boss))
     assert not sees_contact(boss)
     mail = [row["message"] for row in rows(talk, "deliveries") if row["person"] == boss.id and row["message"]]
     mail += [row["message"] for row in rows(talk, "cards") if row["person"] == boss.id]

@@ -89,13 +89,13 @@ def test_the_texts_of_answered_questions_go_after_two_years(
     store: Store, kind: str, answered: int | None, at: int, kept: bool
 ) -> None:
     store.execute(
-        "INSERT INTO questions (person, kind, text, created, answered, answer, cause) VALUES (1, ?, '住宿?', ?, ?, ?, 1)",
+        "INSERT INTO questions (person, kind, text, created, answered, answer, cause) VALUES (1, ?, '住宿？', ?, ?, ?, 1)",
         (kind, MONDAY, answered, "村委会" if answered else None),
     )
     retention.run(store, at)
     row = store.all("SELECT text, answer FROM questions")[0]
     assert (row["text"], row["answer"]) == (
-        ("住宿?", "村委会" if answered else None) if kept else ("", "" if answered else None)
+        ("住宿？", "村委会" if answered else None) if kept else ("", "" if answered else None)
     )
 
 

@@ -15,7 +15,7 @@ OFFICE_ONLY = "这是工作人员的功能。"
 
 ACTIONS = {
     "off:1:1:accept": "已受理",
-    "off:1:1:ask": "想问对方什么?",
+    "off:1:1:ask": "想问对方什么？",
     "off:1:1:decline": "请选原因",
     "case:1": "#1 泰安市夕阳红养老服务中心",
     "tel:1": "王老师 13812345678",
@@ -33,7 +33,7 @@ async def office_at_work(talk: Talk) -> tuple[Person, Person, Person]:
     await registered(li)
     await li.says("/help")
     await li.presses("问工作人员")
-    await li.says("住宿怎么安排?")
+    await li.says("住宿怎么安排？")
     await boss.says("/broadcast")
     await boss.says("今年乡村行即将公布")
     await boss.presses("确认发送")
@@ -93,7 +93,7 @@ async def test_the_commands_of_the_office_do_nothing_for_others(talk: Talk, who:
 
 async def test_the_commands_of_the_office_work_for_the_office(talk: Talk) -> None:
     boss, _, _ = await office_at_work(talk)
-    assert "待办:1 条意向,1 条提问" in await boss.says("/office")
+    assert "待办：1 条意向，1 条提问" in await boss.says("/office")
     assert "请写通知内容" in await boss.says("/broadcast")
     await boss.says("/cancel")
     assert "/office" in await boss.says("/help")
@@ -163,7 +163,7 @@ async def test_my_interests_are_mine_alone(talk: Talk) -> None:
 # -- a role that was lost meanwhile ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("button", "words"), [("婉拒", "不合适"), ("询问", "几个人?")])
+@pytest.mark.parametrize(("button", "words"), [("婉拒", "不合适"), ("询问", "几个人？")])
 async def test_words_written_after_the_role_was_lost_move_nothing_and_show_nothing(talk: Talk, button: str, words: str) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await registered(li)
@@ -206,7 +206,7 @@ async def test_two_of_the_office_tap_at_once_and_one_of_them_moves(talk: Talk) -
     assert stage(talk) == "contacted"
     assert [event["move"] for event in rows(talk, "interest_events")] == ["register", "accept"]
     assert rows(talk, "interests")[0]["handler"] == anna.id
-    assert talk.screen.alerts == ["情况已有变化,请看最新的状态。(6月1日(周一)10:00 工作人员受理)"]
+    assert talk.screen.alerts == ["情况已有变化，请看最新的状态。（6月1日（周一）10:00 工作人员受理）"]
     assert "已受理" in anna.reads()
     assert "已受理" in bo.reads()
     assert [shown.how for shown in li.seen[before:]] == ["edited", "sent"]
@@ -220,7 +220,7 @@ async def test_a_card_that_is_out_of_date_shows_how_it_stands_now(talk: Talk) ->
     await anna.presses("受理")
     assert "已受理" in bo.reads()
     said = await bo.presses_on(old, "婉拒")
-    assert "情况已有变化,请看最新的状态。" in said
+    assert "情况已有变化，请看最新的状态。" in said
     assert "已受理" in said
     assert stage(talk) == "contacted"
     assert "开始对接" in bo.buttons
@@ -235,7 +235,7 @@ async def test_words_for_a_move_that_came_too_late_are_not_sent(talk: Talk) -> N
     await anna.presses("婉拒")
     await bo.presses("受理")
     said = await anna.says("今年做不了")
-    assert "情况已有变化,请看最新的状态。" in said
+    assert "情况已有变化，请看最新的状态。" in said
     assert "已受理" in anna.reads()
     assert stage(talk) == "contacted"
     assert "没能接受" not in li.last
@@ -249,7 +249,7 @@ async def test_the_asker_withdraws_while_the_office_is_accepting(talk: Talk) -> 
     await li.presses("#1")
     await li.presses("撤回")
     await li.presses("计划有变")
-    assert "对方撤回了:计划有变" in boss.last
+    assert "对方撤回了：计划有变" in boss.last
     assert "情况已有变化" in await boss.presses_on(card, "受理")
     assert stage(talk) == "withdrawn"
 
@@ -259,13 +259,13 @@ async def test_a_question_is_answered_once(talk: Talk) -> None:
     li = talk.person("li")
     await li.says("/help")
     await li.presses("问工作人员")
-    await li.says("住宿怎么安排?")
+    await li.says("住宿怎么安排？")
     await anna.presses("回答")
     await bo.presses("回答")
     assert "第 1 号的回答已发出。" in await anna.says("住村委会")
     assert "第 1 号已经有人回答了。" in await bo.says("住乡政府")
     assert [message.html for message in li.seen if "工作人员回答" in message.html] == [li.seen[-1].html]
-    assert "工作人员回答:住村委会" in li.last
+    assert "工作人员回答：住村委会" in li.last
     assert "已经有人回答了" in await bo.presses_data("v1:answer:1")
 
 

@@ -32,7 +32,7 @@ async def test_somebody_known_needs_at_most_six_messages_and_taps(talk: Talk) ->
         li.says(OFFER), li.presses("2"), li.presses("登记意向"), li.presses("用「"), li.presses("单独"), li.presses("提交"),
     ):  # fmt: skip
         said, steps = await does, steps + 1
-    assert "已登记,编号 2" in said
+    assert "已登记，编号 2" in said
     assert steps <= 6
 
 
@@ -42,11 +42,11 @@ async def test_the_second_time_the_answers_of_the_first_are_filled_in(talk: Talk
     await li.says(OFFER)
     await li.presses("2")
     asked = await li.presses("登记意向")
-    assert "单位、联系人和电话用您上次填的,核对时可以改。" in asked
+    assert "单位、联系人和电话用您上次填的，核对时可以改。" in asked
     assert f"用「{OFFER}」" in li.buttons
     await li.presses("用「")
     preview = await li.presses("单独")
-    for part in (ZH.organisation, ZH.contact, "13812345678", f"内容:{OFFER}"):
+    for part in (ZH.organisation, ZH.contact, "13812345678", f"内容：{OFFER}"):
         assert part in preview
     await li.presses("改电话")
     await li.says("023-12345678")
@@ -59,7 +59,7 @@ async def test_the_same_interest_again_is_told_at_once(talk: Talk) -> None:
     await registered(li)
     await li.says(f"/start need-{NEED}")
     told = await li.presses("登记意向")
-    assert f"您之前已经登记过:编号 1,{ZH.organisation} → 巫溪 · 养老帮扶,现在是「已登记」。" in told
+    assert f"您之前已经登记过：编号 1,{ZH.organisation} → 巫溪 · 养老帮扶，现在是「已登记」。" in told
     assert li.buttons == ["查看这条意向", "换一个单位登记"]
     assert len(boss.seen) == 1
 
@@ -69,11 +69,11 @@ async def test_the_same_interest_can_be_registered_for_another_organisation(talk
     await registered(li)
     await li.says(f"/start need-{NEED}")
     await li.presses("登记意向")
-    assert "贵单位的名称?" in await li.presses("换一个单位登记")
+    assert "贵单位的名称？" in await li.presses("换一个单位登记")
     for answer in ("泰山义工联盟", "赵主任", "跳过", ZH.offer):
         await li.says(answer)
     await li.presses("单独")
-    assert "已登记,编号 2:泰山义工联盟" in await li.presses("提交")
+    assert "已登记，编号 2:泰山义工联盟" in await li.presses("提交")
 
 
 async def test_the_same_organisation_after_all_changes_nothing(talk: Talk) -> None:
@@ -85,5 +85,5 @@ async def test_the_same_organisation_after_all_changes_nothing(talk: Talk) -> No
     for answer in (ZH.organisation, "赵主任", "跳过", ZH.offer):
         await li.says(answer)
     await li.presses("单独")
-    assert "您之前已经登记过:编号 1" in await li.presses("提交")
+    assert "您之前已经登记过：编号 1" in await li.presses("提交")
     assert len(rows(talk, "interests")) == 1

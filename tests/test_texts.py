@@ -323,7 +323,7 @@ def test_texts_are_marked_as_escaped_already() -> None:
 
 @pytest.mark.parametrize(
     ("lang", "date", "day"),
-    [("zh", "6月1日(周一)10:00", "6月1日(周一)"), ("en", "Mon 1 Jun 10:00", "Mon 1 Jun")],
+    [("zh", "6月1日（周一）10:00", "6月1日（周一）"), ("en", "Mon 1 Jun 10:00", "Mon 1 Jun")],
 )
 def test_moments_are_told_in_chongqings_time(lang: str, date: str, day: str) -> None:
     assert show_date(MONDAY, lang) == date

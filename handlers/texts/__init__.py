@@ -58,7 +58,7 @@ def show_date(second: int, lang: str) -> str:
     """A moment in Chongqing's time, with its weekday and hour."""
     at = in_shanghai(second)
     if lang == "zh":
-        return f"{at.month}月{at.day}日(周{WEEKDAYS['zh'][at.weekday()]}){at:%H:%M}"
+        return f"{at.month}月{at.day}日（周{WEEKDAYS['zh'][at.weekday()]}）{at:%H:%M}"
     return f"{WEEKDAYS['en'][at.weekday()]} {at.day} {at:%b} {at:%H:%M}"
 
 
@@ -66,5 +66,5 @@ def show_day(second: int, lang: str) -> str:
     """A day in Chongqing's time, with its weekday."""
     at = in_shanghai(second)
     if lang == "zh":
-        return f"{at.month}月{at.day}日(周{WEEKDAYS['zh'][at.weekday()]})"
+        return f"{at.month}月{at.day}日（周{WEEKDAYS['zh'][at.weekday()]}）"
     return f"{WEEKDAYS['en'][at.weekday()]} {at.day} {at:%b}"
