@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram.request import BaseRequest, RequestData
@@ -68,6 +68,7 @@ class TerminalRequest(BaseRequest):
 
     def __init__(self, store: Store, clock: Clock, show: Callable[[Shown], None]) -> None:
         self._store, self._clock, self._show = store, clock, show
+        self._changed = False
         saved = store.meta("terminal")
         self.memory = Remembered(**json.loads(saved)) if saved else Remembered()
         highest = store.value("SELECT max(update_id) FROM inbox") or 0
@@ -85,11 +86,16 @@ class TerminalRequest(BaseRequest):
         """Nothing to close."""
 
     def keep(self) -> None:
-        """Write down what the channel remembers, with the next commit."""
-        self._store.defer(
-            "INSERT INTO meta VALUES ('terminal', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (json.dumps(asdict(self.memory), ensure_ascii=False),),
-        )
+        """Write down what the channel remembers, with the next commit, and once for it however much was said in between."""
+        if not self._changed:
+            self._changed = True
+            self._store.defer(
+                "INSERT INTO meta VALUES ('terminal', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", self._packed
+            )
+
+    def _packed(self) -> tuple[str]:
+        self._changed = False
+        return (json.dumps({name: getattr(self.memory, name) for name in Remembered.__slots__}, ensure_ascii=False),)
 
     async def do_request(
         self,

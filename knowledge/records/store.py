@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Store:
         Raises StoreFault when it is damaged, locked, made for another channel or by a newer Jiedui.
         """
         self.path = path
-        self._deferred: list[tuple[str, Sequence[Value]]] = []
+        self._deferred: list[tuple[str, Sequence[Value] | Callable[[], Sequence[Value]]]] = []
         try:
             self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         except sqlite3.DatabaseError as error:
@@ -121,7 +121,7 @@ class Store:
         deferred, self._deferred = self._deferred, []
         try:
             for sql, values in deferred:
-                self.connection.execute(sql, values)
+                self.connection.execute(sql, values() if callable(values) else values)
             yield self
             self.connection.execute("COMMIT")
         except BaseException:
@@ -129,8 +129,11 @@ class Store:
             self._deferred = deferred + self._deferred
             raise
 
-    def defer(self, sql: str, values: Sequence[Value] = ()) -> None:
-        """Write this together with the next transaction, or at ``flush()``: for marks whose loss does no harm."""
+    def defer(self, sql: str, values: Sequence[Value] | Callable[[], Sequence[Value]] = ()) -> None:
+        """Write this together with the next transaction, or at ``flush()``: for marks whose loss does no harm.
+
+        Values given as a function are asked for at the moment of writing.
+        """
         self._deferred.append((sql, values))
 
     def flush(self) -> None:
