@@ -18,6 +18,8 @@ from knowledge.clock import in_shanghai
 FOLDER = Path(__file__).parent
 LANGS = ("zh", "en")
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+OF = {"of"}
+"""The one variable of the reasons and tags."""
 
 
 class Texts:
@@ -29,6 +31,7 @@ class Texts:
         self.environment.filters["day"] = show_day
         self.sources = {lang: load(lang) for lang in LANGS}
         self._compiled: dict[tuple[str, str], Template | Markup] = {}
+        self._labels: dict[tuple[str, str, str], Markup] = {}
 
     def __call__(self, lang: str, key: str, **values: Any) -> Markup:
         """The text ``key`` in ``lang``, with its values put in escaped; a text put into another is not escaped twice."""
@@ -40,7 +43,16 @@ class Texts:
             template = self._compiled[lang, key] = made
         if isinstance(template, Markup):
             return template
+        if values.keys() == OF and type(values["of"]) is str:
+            return self._label(template, lang, key, values["of"])
         return Markup(template.render(lang=lang, **values).strip())  # noqa: S704  escaped by the template
+
+    def _label(self, template: Template, lang: str, key: str, of: str) -> Markup:
+        """A reason or a tag: it speaks of one name of ours, and there are few of those."""
+        found = self._labels.get((lang, key, of))
+        if found is None:
+            found = self._labels[lang, key, of] = Markup(template.render(lang=lang, of=of).strip())  # noqa: S704  escaped
+        return found
 
     def known(self, key: str) -> bool:
         """Whether there is a text of this key."""
