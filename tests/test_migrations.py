@@ -17,7 +17,12 @@ from knowledge.records.store import KNOWN, Store
 with Database(memory=True) as blank:
     NAMES = [migration.name for migration in migrations.pending(blank)]
 
-RELEASED = {"m001_initial": "7f73797dd8b9bb15", "m002_landing": "1a0d6658c2c7cfb2", "m003_disclosures": "ad1ebca3b3186aa6"}
+RELEASED = {
+    "m001_initial": "7f73797dd8b9bb15",
+    "m002_landing": "1a0d6658c2c7cfb2",
+    "m003_disclosures": "ad1ebca3b3186aa6",
+    "m004_organisations": "709abbae63bc46d6",
+}
 """A fingerprint of each migration. A new one gets a line here; a line here never changes once a version is out: people's
 databases have been through it. To change a table, add a migration."""
 
@@ -29,6 +34,7 @@ COLUMNS = {
     "deadlines": "id due kind subject version",
     "deliveries": "id person notice view args state due attempts message error updated",
     "disclosures": "id at viewer owner interest message taken_back role delivery cause",
+    "duplicates": "id older newer reason found state decided decided_by",
     "drafts": "id person form version subject step answers mending focus question last_update held updated",
     "erasures": "person at",
     "facts": "id interest kind key value by at",
@@ -36,13 +42,14 @@ COLUMNS = {
     "inbox": "update_id at payload result",
     "interest_events": "id interest at actor role move before after reason note",
     "interests": "id organisation person county need task offer grouped stage version turn since handler created updated cause",
-    "invitations": "id hash kind subject made_by made expires taken_by taken decided_by decided accepted",
+    "invitations": "id hash purpose subject made_by made expires taken_by taken decided_by decided accepted name phone",
     "members": "organisation person role name phone since",
+    "merged_rows": "duplicate what row",
     "meta": "key value",
     "needs": "id county field",
     "notices": "id author html state created finished why cause",
     "organisations": "id name kind province city fields created offer size code "
-    "verified verified_by verified_until verified_note merged",
+    "verified verified_by verified_until verified_note merged version",
     "people": "id lang heard client started unreachable muted first_seen last_seen",
     "questions": "id person kind text about created answered answer answerer cause county assigned",
 }

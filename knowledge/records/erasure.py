@@ -48,10 +48,12 @@ OF_PERSON: tuple[str, ...] = (
     "UPDATE questions SET answerer = NULL WHERE answerer = :person",
     "UPDATE questions SET assigned = NULL WHERE assigned = :person",
     "UPDATE invitations SET made_by = :nobody WHERE made_by = :person",
-    "UPDATE invitations SET taken_by = NULL WHERE taken_by = :person",
+    "UPDATE invitations SET taken_by = NULL, name = NULL, phone = NULL WHERE taken_by = :person",
     "UPDATE invitations SET decided_by = NULL WHERE decided_by = :person",
     "DELETE FROM coordinators WHERE person = :person",
     "UPDATE coordinators SET appointed_by = :nobody WHERE appointed_by = :person",
+    "UPDATE duplicates SET decided_by = NULL WHERE decided_by = :person",
+    "DELETE FROM merged_rows WHERE what IN ('member', 'both', 'first_contact') AND row = :person",
     "DELETE FROM cards WHERE person = :person",
     "DELETE FROM deliveries WHERE person = :person AND notice IS NULL AND view != 'message.taken_back'",
     (
@@ -139,6 +141,7 @@ def withdraw_consent(store: Store, person: int, purpose: str, now: int) -> None:
             disclosures.owner_changed(store, person, now)
         if purpose == "keep":
             store.execute("UPDATE members SET name = '', phone = NULL WHERE person = ?", (person,))
+            store.execute("UPDATE invitations SET name = NULL, phone = NULL WHERE taken_by = ?", (person,))
 
 
 def seal(store: Store) -> None:

@@ -23,6 +23,9 @@ SECTIONS: dict[str, str] = {
     "questions": "SELECT id, kind, text, about, created, answered, answer FROM questions WHERE person = :person ORDER BY id",
     "drafts": "SELECT form, subject, answers, held, updated FROM drafts WHERE person = :person ORDER BY id",
     "offices": "SELECT county, since, until FROM coordinators WHERE person = :person ORDER BY county",
+    "invitations": "SELECT purpose, subject, made, expires, taken, decided, accepted,"
+    " CASE WHEN taken_by = :person THEN name END AS contact, CASE WHEN taken_by = :person THEN phone END AS phone"
+    " FROM invitations WHERE :person IN (made_by, taken_by) ORDER BY id",
     "shown_to": "SELECT at, role, interest, taken_back FROM disclosures WHERE owner = :person ORDER BY id",
     "looked_at": "SELECT at, role, interest FROM disclosures WHERE viewer = :person ORDER BY id",
     "actions": "SELECT at, action, object FROM audit WHERE actor = :person ORDER BY id",
@@ -31,7 +34,10 @@ SECTIONS: dict[str, str] = {
 }
 """By section of the file, the rows that it holds."""
 PERSON = "SELECT id, lang, heard, client, started, unreachable, muted, first_seen, last_seen FROM people WHERE id = :person"
-TIMES = frozenset("at since until created updated answered taken_back started unreachable first_seen last_seen".split())
+TIMES = frozenset(
+    "at since until created updated made expires taken decided answered taken_back started unreachable"
+    " first_seen last_seen".split()
+)
 
 
 def of_person(store: Store, person: int) -> Record:

@@ -33,6 +33,7 @@ RULES = (
         "  WHERE g.organisation = members.organisation AND g.state = 'agreed'"
         f"  AND (i.{OPEN} OR i.updated >= :before))",
     ),
+    Rule("invitations", 30 * DAY, "DELETE FROM invitations WHERE max(expires, coalesce(decided, 0)) < :before"),
     Rule(
         "questions",
         TWO_YEARS,

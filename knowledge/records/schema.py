@@ -268,6 +268,45 @@ def m003_disclosures(db: Database) -> None:
     run_script(db, M003)
 
 
+M004 = """
+ALTER TABLE organisations ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX organisations_code ON organisations (code) WHERE code IS NOT NULL;
+CREATE UNIQUE INDEX members_first_contact ON members (organisation) WHERE role = 'first_contact';
+CREATE INDEX interests_organisation ON interests (organisation);
+
+ALTER TABLE invitations RENAME COLUMN kind TO purpose;
+ALTER TABLE invitations ADD COLUMN name TEXT;               -- how the account that used it calls itself, until it is decided
+ALTER TABLE invitations ADD COLUMN phone TEXT;
+CREATE INDEX invitations_subject ON invitations (purpose, subject);
+
+-- Two organisations that may be the same one, and what an administrator made of it.
+CREATE TABLE duplicates (
+  id INTEGER PRIMARY KEY,
+  older INTEGER NOT NULL REFERENCES organisations (id),
+  newer INTEGER NOT NULL REFERENCES organisations (id),
+  reason TEXT NOT NULL CHECK (reason IN ('code', 'same_name', 'like_name')),
+  found INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'merged', 'different')),
+  decided INTEGER, decided_by INTEGER,
+  UNIQUE (older, newer)
+) STRICT;
+
+-- The rows that a merge moved from the newer organisation to the older one: so that it can be taken back.
+CREATE TABLE merged_rows (
+  duplicate INTEGER NOT NULL REFERENCES duplicates (id),
+  what TEXT NOT NULL CHECK (what IN ('interest', 'closed', 'member', 'both', 'first_contact', 'partner', 'invitation')),
+  row INTEGER NOT NULL,
+  PRIMARY KEY (duplicate, what, row)
+) STRICT;
+"""
+
+
+@migrations()
+def m004_organisations(db: Database) -> None:
+    """Profiles that are invited to, verified, and merged where two are the same."""
+    run_script(db, M004)
+
+
 def run_script(db: Database, script: str) -> None:
     """Run the statements one by one: ``executescript`` would commit, and a migration is one transaction."""
     statement = ""

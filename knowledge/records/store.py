@@ -19,7 +19,7 @@ from knowledge.base import KnowledgeBase
 from knowledge.records.schema import migrations
 
 BUSY_SECONDS = 1.5
-KNOWN = frozenset({"m001_initial", "m002_landing", "m003_disclosures"})
+KNOWN = frozenset({"m001_initial", "m002_landing", "m003_disclosures", "m004_organisations"})
 """The migrations of this version: a database that has seen others was made by a newer one."""
 FOREIGN = ("no such table", "no such column", "already exists")
 """What SQLite says of a database that another program made."""
