@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.channels.chat import plain
 from handlers.context import Services
-from handlers.pairings import PAGE, echo, reason_text
+from handlers.pairings import PAGE, echo, item, reason_text
 from handlers.texts import LANGS, Texts
 from handlers.wishes import from_understanding
 from knowledge.base import KnowledgeBase
@@ -49,12 +49,8 @@ def recommendation(base: KnowledgeBase, text: str, lang: str | None) -> str:
 
 
 def _item(services: Services, lang: str, pairing: Pairing) -> dict[str, object]:
-    need = pairing.need
-    return {
-        "county": pairing.county.short[lang],
-        "field": services.base.fields[need.field].name[lang] if need else "",
-        "need": need.text[lang] if need else "",
-        "inferred": bool(need and need.basis == "opportunity"),
+    """A pairing as the list shows it, with every reason and every open question."""
+    return item(services, lang, pairing) | {
         "reasons": [reason_text(services, lang, reason) for reason in pairing.reasons],
         "unknowns": [reason_text(services, lang, reason) for reason in pairing.unknowns],
     }

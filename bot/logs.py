@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import Iterable
 
 REDACTED = "[token]"
 ANY_TOKEN = re.compile(r"\d{1,16}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE)
@@ -20,10 +21,14 @@ class Redactor(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, redacted."""
-        line = super().format(record)
-        for secret in self._secrets:
-            line = line.replace(secret, REDACTED)
-        return ANY_TOKEN.sub(REDACTED, line)
+        return redact(super().format(record), self._secrets)
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text without these secrets and without anything that looks like a token, in whatever case they are written."""
+    for secret in secrets:
+        text = re.sub(re.escape(secret), REDACTED, text, flags=re.IGNORECASE)
+    return ANY_TOKEN.sub(REDACTED, text)
 
 
 def set_up(secrets: tuple[str, ...] = (), *, level: int = logging.INFO) -> None:
@@ -33,5 +38,6 @@ def set_up(secrets: tuple[str, ...] = (), *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("telegram.ext").setLevel(logging.CRITICAL)  # PTB tells with a traceback what we tell in a line
     for noisy in ("httpx", "httpcore", "telegram.ext.Application"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -27,7 +27,7 @@ class Trouble(Exception):
 def run_telegram() -> None:
     """Run until stopped. Raises Trouble."""
     settings = _settings()
-    logs.set_up(tuple(secret.get_secret_value() for secret in (settings.token, settings.webhook_secret) if secret))
+    logs.set_up(_secrets(settings))
     try:
         with lock.hold(settings.db), closing(Store(settings.db, channel="telegram")) as store:
             if not settings.collects:
@@ -42,7 +42,7 @@ def run_telegram() -> None:
     except FaultyBase as error:
         raise Trouble(f"the knowledge base has faults:\n{error}") from None
     except TelegramError as error:
-        raise Trouble(_refused(error)) from None
+        raise Trouble(_refused(error, settings)) from None
     except PortTaken as error:
         raise Trouble(str(error)) from None
     except OSError as error:
@@ -62,7 +62,11 @@ def _settings() -> Settings:
     return settings
 
 
-def _refused(error: TelegramError) -> str:
+def _secrets(settings: Settings) -> tuple[str, ...]:
+    return tuple(secret.get_secret_value() for secret in (settings.token, settings.webhook_secret) if secret)
+
+
+def _refused(error: TelegramError, settings: Settings) -> str:
     """Why Telegram cannot be used, in a line without the token, which Telegram's own words may hold."""
     if isinstance(error, InvalidToken):
         return "Telegram does not know this JIEDUI_TOKEN: check it with @BotFather"
@@ -70,4 +74,4 @@ def _refused(error: TelegramError) -> str:
         return "another program is running with this token: stop it first"
     if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
         return f"Telegram cannot be reached ({type(error).__name__}): check the network, or set JIEDUI_PROXY"
-    return f"Telegram refused: {type(error).__name__}"
+    return f"Telegram refused: {logs.redact(' '.join(error.message.split()), _secrets(settings))}"

@@ -160,8 +160,10 @@ async def press_move(update: Update, context: Context, args: list[str], parties:
         show_card(update, context, interest, here=True)
         context.note_result("moves.done", interest=interest.id, person=context.person.id, move=move.id)
     context.services.wake()
-    if result is None or result.outcome == "done":
+    if result is None:
         return None
+    if result.outcome == "done":
+        return context.text(f"did.{move.id}")
     key = NOT_DONE.get(result.outcome)
     return context.text(key) if key else moved_on(context.services, context.lang, result.interest)
 

@@ -78,7 +78,7 @@ def listing(services: Services, lang: str, wish: Wish, *, offset: int = 0, heard
     found = services.ranking(wish)
     offset = offset if offset < len(found.pairings) else 0  # the page may have been there before the base was changed
     page = found.pairings[offset : offset + PAGE]
-    items = [_item(services, lang, pairing) for pairing in page]
+    items = [item(services, lang, pairing) for pairing in page]
     text = services.texts(
         lang,
         "find.list",
@@ -104,20 +104,20 @@ def next_best(services: Services, lang: str, interest: Interest, count: int) -> 
     found = services.ranking(wish).pairings
     best = [p for p in found if (p.county.id, p.need.id if p.need else None) not in taken][:count]
     code = pack(base, wish)
-    text = services.texts(lang, "find.others", items=[_item(services, lang, pairing) for pairing in best])
+    text = services.texts(lang, "find.others", items=[item(services, lang, pairing) for pairing in best])
     numbers = tuple(press(str(i), "k", target(p.need, p.county), code) for i, p in enumerate(best, 1))
     return Reply(text, (numbers, (press(services.texts(lang, "button.more"), "l", 0, code),)))
 
 
-def _item(services: Services, lang: str, pairing: Pairing) -> dict[str, object]:
-    tags = [reason_text(services, lang, r, short=True) for r in pairing.reasons if r.id in SHORT_REASONS]
+def item(services: Services, lang: str, pairing: Pairing) -> dict[str, object]:
+    """A pairing as a list shows it: where, what, and the few words that speak for it."""
     need = pairing.need
     return {
         "county": pairing.county.short[lang],
         "field": services.base.fields[need.field].name[lang] if need else "",
         "need": need.text[lang] if need else "",
         "inferred": bool(need and need.basis == "opportunity"),
-        "tags": tags,
+        "tags": [reason_text(services, lang, r, short=True) for r in pairing.reasons if r.id in SHORT_REASONS],
     }
 
 

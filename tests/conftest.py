@@ -9,6 +9,7 @@ os.environ["PYPINYIN_NO_PHRASES"] = "1"
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from hypothesis import settings
 
 from knowledge.base import KnowledgeBase
 from knowledge.loading import load
+from knowledge.records import people
+from knowledge.records.store import Store
+from tests.rowstore import NOW
 from tests.talk import Talk
 
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
@@ -34,6 +38,21 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the machine's settings."""
     for name in [name for name in os.environ if name.startswith("JIEDUI_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a database will be."""
+    return tmp_path / "jiedui.db"
+
+
+@pytest.fixture
+def store(file: Path) -> Iterator[Store]:
+    """An open database with two people."""
+    with closing(Store(file, channel="telegram")) as opened:
+        for person in (1, 2):
+            people.meet(opened, person, "zh-hans", NOW)
+        yield opened
 
 
 @pytest.fixture

@@ -168,6 +168,41 @@ async def test_at_night_a_line_makes_no_sound(talk: Talk) -> None:
     assert not li.seen[-1].silent
 
 
+async def test_whoever_is_to_move_finds_a_button_that_brings_it_on(talk: Talk) -> None:
+    boss, li = await both(talk)
+    for label, turn, ways in (
+        ("受理", "轮到我们", {"开始对接"}),
+        ("开始对接", "轮到我们", {"已签约"}),
+        ("已签约", "轮到对方", {"已落地", "进展顺利", "遇到困难"}),
+        ("已落地", "轮到对方", {"进展顺利", "遇到困难"}),
+    ):
+        await boss.presses(label)
+        assert turn in boss.reads(), label
+        mover = boss if turn == "轮到我们" else li
+        assert ways <= {button["label"] for row in mover.card().keyboard for button in row}, label
+
+
+async def test_the_organisation_says_how_it_goes_with_one_tap(talk: Talk) -> None:
+    boss, li = await both(talk)
+    for label in ("受理", "开始对接", "已签约"):
+        await boss.presses(label)
+    assert "已记为落地" in await li.presses_on(li.card(), "已落地")
+    assert (stage(talk), boss.last) == ("landed", "🔔 对方说已经落地，开始做了。")
+    await talk.move_clock(91 * DAY)
+    assert "一下就行" in li.last
+    assert "已告诉工作人员" in await li.presses("遇到困难")
+    assert "对方遇到困难" in boss.last
+    assert "轮到我们" in boss.reads()
+    assert "谢谢，已记下。" in await li.presses_on(li.card(), "进展顺利")
+    assert "轮到您" in li.reads()
+    asked = len(li.seen)
+    await talk.move_clock(88 * DAY)
+    assert [shown.html for shown in li.seen[asked:] if shown.how == "sent"] == []
+    await talk.move_clock(4 * DAY)
+    assert "落地已有" in li.last
+    assert stale(talk) == []
+
+
 # -- undoing -----------------------------------------------------------------------------------------------------------------
 
 
@@ -263,7 +298,7 @@ async def test_every_quarter_the_organisation_is_asked_how_it_goes(talk: Talk) -
         assert len(asked) <= 1
         await talk.move_clock(3 * DAY)
         assert "落地已有" in li.last, quarter
-        assert li.buttons == ["回复 / 补充", "撤回"]
+        assert li.buttons == ["回复 / 补充", "进展顺利", "遇到困难", "撤回"]
     assert sum("落地已有" in shown.html for shown in li.seen) == 3
     await li.presses("回复 / 补充")
     assert "已转给工作人员" in await li.says("已服务三十位老人")

@@ -143,6 +143,28 @@ class Life(RuleBasedStateMachine):
         for move in forward:
             self.tries(interest.id, interest.version, CITY[0], move, "city")
 
+    @precondition(lambda self: self.journal)
+    @rule(data=st.data(), move=st.sampled_from(["going", "stuck"]))
+    def says_how_it_goes(self, data: st.DataObject, move: str) -> None:
+        """The organisation taps an answer to the quarterly question."""
+        far = [
+            one
+            for number in sorted(self.journal)
+            if (one := interests.get(self.store, number)) and one.stage in MOVES[move].before
+        ]
+        if far:
+            interest = data.draw(st.sampled_from(far))
+            self.tries(interest.id, interest.version, interest.person, move, "organisation")
+
+    @precondition(lambda self: self.journal)
+    @rule(data=st.data(), person=st.sampled_from((*ASKERS, CITY[0])))
+    def thinks_better(self, data: st.DataObject, person: int) -> None:
+        """Somebody takes back what was closed."""
+        interest = interests.get(self.store, data.draw(st.sampled_from(sorted(self.journal))))
+        assert interest
+        if not interest.open:
+            self.tries(interest.id, interest.version, person, "undo", self.role(interest, person, "undo") or "city")
+
     @precondition(lambda self: self.seen)
     @rule(data=st.data(), move=st.sampled_from(sorted(MOVES)))
     def taps_a_button(self, data: st.DataObject, move: str) -> None:
@@ -385,6 +407,8 @@ def test_a_random_walk_breaks_no_rule() -> None:
     assert made["undo done"]
     assert made["accept stale"]
     assert made["land done"]
+    assert made["going done"]
+    assert made["stuck done"]
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def logging_to(out: io.StringIO, *secrets: str, level: int = logging.DEBUG) -> I
     before = (
         root.level,
         root.handlers[:],
-        {name: logging.getLogger(name).level for name in ("httpx", "httpcore", "telegram.ext.Application")},
+        {name: logging.getLogger(name).level for name in ("httpx", "httpcore", "telegram.ext", "telegram.ext.Application")},
     )
     stderr, sys.stderr = sys.stderr, out
     try:

@@ -32,18 +32,22 @@ LIFE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"sign": "signed", "ask": "negotiating", "decline": "declined"},
         {"answer": "negotiating", "withdraw": "withdrawn"},
     ),
-    "signed": ({"land": "landed", "ask": "signed", "decline": "declined"}, {"answer": "signed", "withdraw": "withdrawn"}),
+    "signed": (
+        {"land": "landed", "ask": "signed", "decline": "declined"},
+        {"land": "landed", "going": "signed", "stuck": "signed", "answer": "signed", "withdraw": "withdrawn"},
+    ),
     "landed": (
         {"complete": "completed", "ask": "landed", "decline": "declined"},
-        {"answer": "landed", "withdraw": "withdrawn"},
+        {"going": "landed", "stuck": "landed", "answer": "landed", "withdraw": "withdrawn"},
     ),
     "completed": ({}, {}),
     "declined": ({}, {}),
     "withdrawn": ({}, {}),
 }
 TURN_AFTER = {
-    "accept": "office", "ask": "organisation", "answer": "office", "negotiate": "organisation", "sign": "organisation",
-    "land": "organisation", "complete": "nobody", "decline": "nobody", "withdraw": "nobody",
+    "accept": "office", "ask": "organisation", "answer": "office", "negotiate": "office", "sign": "organisation",
+    "land": "organisation", "going": "organisation", "stuck": "office",
+    "complete": "nobody", "decline": "nobody", "withdraw": "nobody",
 }  # fmt: skip
 
 
@@ -90,6 +94,17 @@ def test_the_table_covers_every_stage_and_every_move() -> None:
     assert set(PACES) == set(OPEN)
 
 
+def test_whoever_is_to_move_can_bring_it_on() -> None:
+    """To answer, to say no or to give up is no way on; only who was asked something has nothing to do but answer."""
+    waits = {"ask", "answer", "decline", "withdraw", "undo"}
+    for move in MOVES.values():
+        for stage in [move.after] if move.after else move.before:
+            if move.turn in {"office", "organisation"} and stage in OPEN and move.id != "ask":
+                role = "city" if move.turn == "office" else "organisation"
+                assert {one.id for one in allowed(stage, role)} - waits, (move.id, stage)
+    assert {one.id for one in allowed("submitted", "city")} - waits  # where a life begins
+
+
 def test_the_paces_are_those_of_the_plan() -> None:
     first = {stage: pace.nudges[0] // DAY for stage, pace in PACES.items() if pace.nudges}
     assert first == {"submitted": 2, "contacted": 7, "negotiating": 30, "signed": 30}
@@ -133,8 +148,9 @@ def try_move(store: Store, before: Interest, role: str, move: str) -> None:
         event = interests.events(store, before.id)[-1]
         assert (event.at, event.actor, event.role, event.move) == (NOW + 60, ROLES[role], role, move)
         assert (event.before, event.after) == (stage, after.stage)
-        assert (event.reason or event.note) == "因为如此"
-        assert (event.reason is not None) == (after.stage in CLOSED)
+        words = ["因为如此"] if MOVES[move].words else [None]
+        assert [event.reason] == (words if after.stage in CLOSED else [None])
+        assert [event.note] == ([None] if after.stage in CLOSED else words)
         told = [(row["person"], row["view"]) for row in store.all("SELECT person, view FROM outbox")]
         other, line = (BOSS, "office.moved") if role == "organisation" else (ASKER, "asker.moved")
         assert sorted(told) == sorted([(ROLES[role], "card"), (other, "card"), (other, line)])

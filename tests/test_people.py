@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,34 +12,7 @@ from hypothesis import strategies as st
 from knowledge.records import inbox, people, questions
 from knowledge.records.people import CONSENT_VERSION, PURPOSES, Person
 from knowledge.records.store import Store
-
-NOW = 1_780_279_200
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Where the database will be."""
-    return tmp_path / "jiedui.db"
-
-
-@pytest.fixture
-def store(file: Path) -> Iterator[Store]:
-    """An open database with two people."""
-    opened = Store(file, channel="telegram")
-    for person in (1, 2):
-        people.meet(opened, person, "zh-hans", NOW)
-    yield opened
-    opened.close()
-
-
-def elsewhere(file: Path, sql: str) -> list[tuple[object, ...]]:
-    """What another connection reads: only what is committed."""
-    other = sqlite3.connect(file)
-    try:
-        return other.execute(sql).fetchall()
-    finally:
-        other.close()
-
+from tests.rowstore import NOW, elsewhere
 
 # -- people ------------------------------------------------------------------------------------------------------------
 

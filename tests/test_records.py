@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.cli_words import STORE_FAULTS, explain
 from knowledge.base import KnowledgeBase
-from knowledge.records import people
 from knowledge.records import store as store_module
 from knowledge.records.store import Store, StoreFault, backup
-
-NOW = 1_780_279_200
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Where the database will be."""
-    return tmp_path / "jiedui.db"
-
-
-@pytest.fixture
-def store(file: Path) -> Iterator[Store]:
-    """An open database with two people."""
-    opened = Store(file, channel="telegram")
-    for person in (1, 2):
-        people.meet(opened, person, "zh-hans", NOW)
-    yield opened
-    opened.close()
-
-
-def elsewhere(file: Path, sql: str) -> list[tuple[object, ...]]:
-    """What another connection reads: only what is committed."""
-    other = sqlite3.connect(file)
-    try:
-        return other.execute(sql).fetchall()
-    finally:
-        other.close()
-
+from tests.rowstore import NOW, elsewhere
 
 # -- the file ----------------------------------------------------------------------------------------------------------
 

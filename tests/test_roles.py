@@ -206,7 +206,8 @@ async def test_two_of_the_office_tap_at_once_and_one_of_them_moves(talk: Talk) -
     assert stage(talk) == "contacted"
     assert [event["move"] for event in rows(talk, "interest_events")] == ["register", "accept"]
     assert rows(talk, "interests")[0]["handler"] == anna.id
-    assert talk.screen.alerts == ["情况已有变化，请看最新的状态。（6月1日（周一）10:00 工作人员受理）"]
+    moved_on = "情况已有变化，请看最新的状态。（6月1日（周一）10:00 工作人员受理）"
+    assert talk.screen.alerts == ["已受理，对方已经知道。", moved_on]
     assert "已受理" in anna.reads()
     assert "已受理" in bo.reads()
     assert [shown.how for shown in li.seen[before:]] == ["edited", "sent"]

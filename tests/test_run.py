@@ -182,6 +182,17 @@ async def test_a_port_in_use_says_so(tmp_path: Path) -> None:
             refused(program, f"port {api.port} cannot be used")
 
 
+@pytest.mark.parametrize("method", ["setWebhook", "getMe"])
+async def test_what_telegram_refuses_is_told_in_its_words_without_the_token(tmp_path: Path, method: str) -> None:
+    async with BotApi() as api:
+        why = f"Bad Request: bad webhook: cannot resolve the host, token {TOKEN}"
+        api.always = lambda called, _parameters: Order(code=400, description=why) if called == method else None
+        webhook = {"webhook_url": "https://example.org", "webhook_secret": "secret", "webhook_port": free_port()}
+        async with run(tmp_path, api, **webhook) as program:
+            assert await program.ends() == 1
+            refused(program, "Telegram refused: Bad webhook: cannot resolve the host, token [token]")
+
+
 @pytest.mark.parametrize(
     ("order", "words"),
     [

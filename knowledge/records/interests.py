@@ -207,11 +207,15 @@ def register(store: Store, person: int, wish: Registration, office: list[int], c
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where a move leads: the stage, whose turn it is then and since when. ``served``: reminders up to then were sent."""
+    """Where a move leads: the stage, whose turn it is then and since when, who handles it at the office.
+
+    ``served``: reminders up to then were sent.
+    """
 
     stage: str
     turn: str
     since: int
+    handler: int | None
     served: int
 
 
@@ -240,20 +244,21 @@ def move(
             return Result("forbidden", before)
         if before.version != version or before.stage not in step.before:
             return Result("stale", before)
-        if step.words and not (words and words.strip()):
+        said = _said(step, words)
+        if said is None:
             return Result("wordless", before)
         target = _undone(store, before, role, now) if step.undoes else _target(store, before, step, actor, now)
         if isinstance(target, str):
             return Result(target, before)
         changed = store.execute(
-            "UPDATE interests SET stage = ?, version = version + 1, turn = ?, since = ?, updated = ?,"
-            " handler = CASE WHEN ? = 'accept' THEN ? ELSE handler END WHERE id = ? AND version = ? AND stage = ?",
-            (target.stage, target.turn, target.since, now, name, actor, interest, version, before.stage),
+            "UPDATE interests SET stage = ?, version = version + 1, turn = ?, since = ?, updated = ?, handler = ?"
+            " WHERE id = ? AND version = ? AND stage = ?",
+            (target.stage, target.turn, target.since, now, target.handler, interest, version, before.stage),
         ).rowcount
         done = get(store, interest)
         if not changed or done is None:
             return Result("stale", before)
-        event = _event(store, interest, Event(now, actor, role, name, before.stage, target.stage, *_reason(name, words)))
+        event = _event(store, interest, Event(now, actor, role, name, before.stage, target.stage, *said))
         set_clock(store, done, target.served)
         deadlines.drop(store, "undo", interest)
         if not done.open:
@@ -292,7 +297,7 @@ def _turn(store: Store, party: str, county: str, handler: int | None) -> str:
 
 def _target(store: Store, interest: Interest, step: Move, actor: int, now: int) -> _Target:
     handler = actor if step.id == "accept" else interest.handler
-    return _Target(step.after or interest.stage, _turn(store, step.turn, interest.county, handler), now, now)
+    return _Target(step.after or interest.stage, _turn(store, step.turn, interest.county, handler), now, handler, now)
 
 
 def undoable(store: Store, interest: Interest, role: str, now: int) -> bool:
@@ -303,7 +308,7 @@ def undoable(store: Store, interest: Interest, role: str, now: int) -> bool:
 def _undone(store: Store, interest: Interest, role: str, now: int) -> _Target | str:
     """How it stood before the move that closed it; or why that cannot be undone."""
     past = [event for event in events(store, interest.id) if event.move in MOVES or event.move == "register"]
-    closing = next((e for e in reversed(past) if e.move in MOVES and MOVES[e.move].after in CLOSED), None)
+    closing = next((e for e in reversed(past) if e.move in MOVES and MOVES[e.move].closes), None)
     if closing is None or closing.role != role:
         return "forbidden"
     if now > closing.at + UNDO:
@@ -316,12 +321,18 @@ def _undone(store: Store, interest: Interest, role: str, now: int) -> _Target | 
         return "known"
     last = next(e for e in reversed(past) if e.move not in MOVES or MOVES[e.move].turn in {"office", "organisation"})
     party = MOVES[last.move].turn if last.move in MOVES else "office"
-    return _Target(closing.before or "submitted", _turn(store, party, interest.county, interest.handler), last.at, closing.at)
+    turn = _turn(store, party, interest.county, interest.handler)
+    return _Target(closing.before or "submitted", turn, last.at, interest.handler, closing.at)
 
 
-def _reason(move_name: str, words: str | None) -> tuple[str | None, str | None]:
-    """Words are the reason of a closing move, and the note of any other."""
-    return (words, None) if MOVES[move_name].after in CLOSED else (None, words)
+def _said(step: Move, words: str | None) -> tuple[str | None, str | None] | None:
+    """The words of a move as its event keeps them, reason and note; None where it needs words and has none."""
+    if not step.words:
+        return None, None
+    said = (words or "").strip()
+    if not said:
+        return None
+    return (said, None) if step.closes else (None, said)
 
 
 def note(

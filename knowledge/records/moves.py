@@ -24,9 +24,10 @@ UNDO = 10 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move of an interest. ``after`` None keeps the stage. ``words``: a reason or question must come with it.
+    """A move of an interest. ``after`` None keeps the stage.
 
-    ``turn``: the organisation, the office (the county's where it has coordinators), or nobody.
+    ``words``: it is made with words (a question, an answer; where it closes, the reason), and never without; other moves have
+    none. ``turn``: the organisation, the office (the county's where it has coordinators), or nobody; whoever it is can move on.
     ``undoes``: it goes back to the stage and turn before the last move.
     """
 
@@ -39,6 +40,11 @@ class Move:
     confirm: bool = False
     undoes: bool = False
 
+    @property
+    def closes(self) -> bool:
+        """Whether the interest is on its way no longer."""
+        return self.after in CLOSED
+
 
 MOVES = {
     move.id: move
@@ -46,9 +52,11 @@ MOVES = {
         Move("accept", ("submitted",), "contacted", OFFICE, turn="office"),
         Move("ask", OPEN, None, OFFICE, turn="organisation", words=True),
         Move("answer", OPEN, None, SIDE, turn="office", words=True),
-        Move("negotiate", ("contacted",), "negotiating", OFFICE, turn="organisation"),
+        Move("negotiate", ("contacted",), "negotiating", OFFICE, turn="office"),
         Move("sign", ("negotiating",), "signed", OFFICE, turn="organisation"),
-        Move("land", ("signed",), "landed", OFFICE, turn="organisation"),
+        Move("land", ("signed",), "landed", OFFICE | SIDE, turn="organisation"),
+        Move("going", ("signed", "landed"), None, SIDE, turn="organisation"),
+        Move("stuck", ("signed", "landed"), None, SIDE, turn="office"),
         Move("complete", ("landed",), "completed", OFFICE, turn="nobody", confirm=True),
         Move("decline", OPEN, "declined", OFFICE, turn="nobody", words=True),
         Move("withdraw", OPEN, "withdrawn", SIDE, turn="nobody", words=True),
