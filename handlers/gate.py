@@ -34,7 +34,7 @@ async def on_update(update: Update, context: Context) -> None:
     context.update_id = update.update_id
     if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
         known = people.get(context.store, user.id)
-        context.person = known or Person(user.id, None, None, user.language_code, None, None, muted=False)
+        context.person = known or Person(user.id, None, None, user.language_code, None, None)
         await _in_group(update, context)
         raise ApplicationHandlerStop
     with context.store.transaction():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from knowledge.records import people as records
 from knowledge.text import has_han
 from tests.talk import Person, Talk
 
@@ -83,6 +84,17 @@ async def registered(person: Person, need: str = NEED) -> str:
     """Register an interest for the first time; returns the confirmation."""
     await to_step(person, "preview", need)
     return await person.presses(words(person).submit)
+
+
+async def wants_notices(*people: Person) -> None:
+    """These people open the chat and tick that they want notices, and so does the office."""
+    for one in people:
+        await one.says("/start")
+        await one.presses_data("v1:mute:0")
+    services = people[0].talk.services
+    for owner in services.owners:
+        if not records.holds(services.store, owner, "notices"):
+            records.consent(services.store, owner, ("notices",), given=True, now=1)
 
 
 def rows(talk: Talk, table: str) -> list[dict[str, Any]]:

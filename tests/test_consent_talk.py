@@ -67,7 +67,7 @@ async def test_before_consent_only_the_person_the_language_and_the_mute_are_kept
     stored = everything_stored(talk)
     assert set(stored) == {"people", "inbox"}
     person = stored["people"][0]
-    assert set(person) == {"id", "lang", "heard", "client", "started", "unreachable", "muted", "first_seen", "last_seen"}
+    assert set(person) == {"id", "lang", "heard", "client", "started", "unreachable", "first_seen", "last_seen"}
     assert [(row["payload"], row["result"]) for row in stored["inbox"]] == [(None, None)] * 4
 
 

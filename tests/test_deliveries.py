@@ -17,6 +17,11 @@ BOSS = 9
 OUTCOMES = ("sent", "blocked", "gone", "failed", "unknown")
 
 
+def tick(store: Store, person: int, *, given: bool = True) -> None:
+    """The person wants notices, or wants them no longer."""
+    people.consent(store, person, ("notices",), given=given, now=NOW)
+
+
 @pytest.fixture
 def store() -> Iterator[Store]:
     """A database in memory with three people who opened the chat, the last of them of the office."""
@@ -24,6 +29,7 @@ def store() -> Iterator[Store]:
     for person in (1, 2, BOSS):
         people.meet(opened, person, "zh", NOW)
         people.started(opened, person, NOW)
+        tick(opened, person)
     yield opened
     opened.close()
 
@@ -119,11 +125,12 @@ def test_recipients_are_those_who_can_be_reached_and_want_notices(store: Store) 
     for person in (4, 5, 6, 7):
         people.meet(store, person, "zh", NOW)
         people.started(store, person, NOW)
-    people.mute(store, 4, muted=True)
+        tick(store, person)
+    tick(store, 4, given=False)
     people.unreachable(store, 5, NOW)
-    people.mute(store, 6, muted=True)
+    tick(store, 6, given=False)
     people.unreachable(store, 6, NOW)
-    people.mute(store, 7, muted=True)
+    tick(store, 7, given=False)
     assert notices.reach(store) == (3, 2, 2)
     notice = confirm(store)
     assert [row["person"] for row in store.all("SELECT person FROM deliveries WHERE notice = ?", (notice,))] == [1, 2, BOSS]
@@ -133,7 +140,7 @@ def test_recipients_are_frozen_when_the_notice_is_confirmed(store: Store) -> Non
     notice = confirm(store)
     people.meet(store, 4, "zh", NOW)
     people.started(store, 4, NOW)
-    people.mute(store, 1, muted=True)
+    tick(store, 1, given=False)
     assert counts(store, notice) == {"pending": 3}
 
 
@@ -208,6 +215,9 @@ def test_a_notice_to_many_is_frozen_quickly_and_completely(store: Store) -> None
     store.connection.executemany(
         "INSERT INTO people (id, started, first_seen, last_seen) VALUES (?, 1, 1, 1)",
         [(number,) for number in range(100, 20_100)],
+    )
+    store.execute(
+        "INSERT INTO consents (person, purpose, version, given, at) SELECT id, 'notices', 1, 1, 1 FROM people WHERE id > 99"
     )
     notice = confirm(store)
     assert counts(store, notice) == {"pending": 20_003}

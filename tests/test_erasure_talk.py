@@ -12,7 +12,7 @@ from bot.channels.chat import plain
 from knowledge.base import KnowledgeBase
 from knowledge.records import erasure, interests
 from tests.contacts import PHONE, sees_contact, shown_to, visible
-from tests.journeys import OTHER_NEED, ZH, everything_stored, registered, rows, stage, to_step
+from tests.journeys import OTHER_NEED, ZH, everything_stored, registered, rows, stage, to_step, wants_notices
 from tests.talk import Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -39,6 +39,7 @@ async def much_said(talk: Talk) -> tuple[Person, Person]:
     await li.says("住宿怎么安排？")
     await boss.presses("回答")
     await boss.says("王老师您好，住村委会")
+    await wants_notices(boss)
     await boss.says("/broadcast")
     await boss.says("今年乡村行即将公布")
     await boss.presses("确认发送")

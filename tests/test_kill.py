@@ -95,7 +95,7 @@ PRIVATE: tuple[Step, ...] = (
 )
 
 WHAT_COUNTS = (
-    "SELECT id, lang, heard, started IS NULL, muted FROM people",
+    "SELECT id, lang, heard, started IS NULL FROM people",
     "SELECT id, name, kind FROM organisations",
     "SELECT organisation, person, role, name, phone FROM members",
     "SELECT person, form, subject, step, answers, mending, focus > 0, held FROM drafts",
@@ -105,7 +105,7 @@ WHAT_COUNTS = (
     "SELECT due > (SELECT created FROM interests WHERE id = subject), kind, subject, version FROM deadlines",
     "SELECT person, purpose, version, given FROM consents",
     "SELECT id, person, kind, text, answer, answerer FROM questions",
-    "SELECT id, author, html, state FROM notices",
+    "SELECT id, author, zh, state FROM notices",
 )
 """What has to be the same as in an unbroken conversation."""
 

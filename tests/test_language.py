@@ -9,7 +9,7 @@ import pytest
 
 from knowledge.base import KnowledgeBase
 from knowledge.text import has_han
-from tests.journeys import NEED, ZH, registered, rows, to_step
+from tests.journeys import NEED, ZH, registered, rows, to_step, wants_notices
 from tests.talk import Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -154,8 +154,7 @@ async def test_a_reminder_comes_in_the_language_chosen_meanwhile(talk: Talk) -> 
 async def test_a_notice_has_its_button_in_the_readers_language(talk: Talk) -> None:
     boss = talk.person("boss", owner=True)
     li, wang = talk.person("li", client="en"), talk.person("wang")
-    await li.says("/start")
-    await wang.says("/start")
+    await wants_notices(li, wang)
     await boss.says("/broadcast")
     await boss.says("乡村行")
     await boss.presses("确认发送")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from knowledge.base import KnowledgeBase
+from tests.journeys import wants_notices
 from tests.talk import Person, Talk
 
 
@@ -91,8 +92,7 @@ async def test_the_office_declines_with_a_reason_and_the_asker_sees_other_counti
 
 async def test_a_notice_reaches_everybody_once(talk: Talk) -> None:
     boss, li, wang = talk.person("boss", owner=True), talk.person("li"), talk.person("wang")
-    await li.says("/start")
-    await wang.says("/start")
+    await wants_notices(li, wang)
     await boss.says("/broadcast")
     preview = await boss.says("今年乡村行 <即将> 公布")
     assert "会发给 3 人" in preview

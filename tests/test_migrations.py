@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database, Migrations
 
-from knowledge.records import schema
+from knowledge.records import schema, schema_notices
 from knowledge.records.schema import migrations, run_script
 from knowledge.records.store import KNOWN, Store
 
@@ -22,6 +22,7 @@ RELEASED = {
     "m002_landing": "1a0d6658c2c7cfb2",
     "m003_disclosures": "ad1ebca3b3186aa6",
     "m004_organisations": "709abbae63bc46d6",
+    "m008_notices": "a517fa0db44b22bf",
 }
 """A fingerprint of each migration. A new one gets a line here; a line here never changes once a version is out: people's
 databases have been through it. To change a table, add a migration."""
@@ -43,22 +44,26 @@ COLUMNS = {
     "interest_events": "id interest at actor role move before after reason note",
     "interests": "id organisation person county need task offer grouped stage version turn since handler created updated cause",
     "invitations": "id hash purpose subject made_by made expires taken_by taken decided_by decided accepted name phone",
+    "leavings": "id person what reason at cause",
     "members": "organisation person role name phone since",
     "merged_rows": "duplicate what row",
     "meta": "key value",
     "needs": "id county field",
-    "notices": "id author html state created finished why cause",
+    "mutes": "person topic until at",
+    "notices": "id author kind of state version zh en media file topic buttons audience county starts expires "
+    "created began finished why panel seen seen_at recent settled cause",
     "organisations": "id name kind province city fields created offer size code "
     "verified verified_by verified_until verified_note merged version",
-    "people": "id lang heard client started unreachable muted first_seen last_seen",
+    "people": "id lang heard client started unreachable first_seen last_seen",
     "questions": "id person kind text about created answered answer answerer cause county assigned",
 }
 
 
 def fingerprint(name: str) -> str:
     """What a migration does: its function and its script."""
-    function = getattr(schema, name)
-    script = getattr(schema, name.partition("_")[0].upper(), "")
+    module = next(one for one in (schema, schema_notices) if hasattr(one, name))
+    function = getattr(module, name)
+    script = getattr(module, name.partition("_")[0].upper(), "")
     return hashlib.sha256((inspect.getsource(function) + script).encode()).hexdigest()[:16]
 
 

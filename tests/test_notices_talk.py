@@ -12,7 +12,7 @@ from telegram.error import RetryAfter, TimedOut
 from bot import outcomes
 from handlers.checks import NOTICE_MAX
 from knowledge.clock import DAY
-from tests.journeys import registered, rows
+from tests.journeys import registered, rows, wants_notices
 from tests.talk import Person, Scripted, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -28,8 +28,7 @@ def refused(why: str) -> tuple[int, dict[str, Any]]:
 async def started(talk: Talk, *names: str) -> list[Person]:
     """People who have opened the chat."""
     people = [talk.person(name) for name in names]
-    for one in people:
-        await one.says("/start")
+    await wants_notices(*people)
     return people
 
 
@@ -124,6 +123,7 @@ async def test_a_notice_too_long_says_by_how_much(talk: Talk, text: str, length:
 @pytest.mark.parametrize("text", ["通" * NOTICE_MAX, "&" * NOTICE_MAX, "😀" * (NOTICE_MAX // 2)])
 async def test_the_longest_notice_fits_with_preview_and_report(talk: Talk, text: str) -> None:
     boss = talk.person("boss", owner=True)
+    await wants_notices(boss)
     assert "会发给 1 人" in await written(boss, text)
     await boss.presses("确认发送")
     assert states(talk) == ["sent"]

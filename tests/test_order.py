@@ -16,6 +16,7 @@ from bot.delivery import Courier
 from bot.ordering import BOUND
 from knowledge.base import KnowledgeBase
 from knowledge.records import questions
+from tests.journeys import wants_notices
 from tests.talk import Person, Scripted, Talk
 
 TOO_MANY = (
@@ -136,8 +137,7 @@ async def test_nothing_is_lost_below_the_bound(talk: Talk, line: Line) -> None:
 
 async def test_mail_to_somebody_slow_delays_no_mail_to_others(talk: Talk, line: Line) -> None:
     boss, li, wang = talk.person("boss", owner=True), talk.person("li"), talk.person("wang")
-    for person in (li, wang):
-        await person.says("/start")
+    await wants_notices(li, wang)
     await boss.says("/broadcast")
     await boss.says("今年乡村行即将公布")
     line.slow = {li.id}

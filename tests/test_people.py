@@ -35,25 +35,24 @@ LANGUAGES = [
 def test_the_choice_comes_before_what_was_written_and_that_before_the_client(
     lang: str | None, heard: str | None, client: str | None, default: str, answered: str
 ) -> None:
-    assert Person(1, lang, heard, client, None, None, muted=False).language(default) == answered
+    assert Person(1, lang, heard, client, None, None).language(default) == answered
 
 
-def test_before_consent_only_id_language_and_mute_are_kept(store: Store) -> None:
+def test_before_consent_only_id_and_language_are_kept(store: Store) -> None:
     people.heard(store, 1, "zh")
     people.choose_language(store, 1, "en")
     people.started(store, 1, NOW)
-    people.mute(store, 1, muted=True)
     row = store.one("SELECT * FROM people WHERE id = 1")
     assert row is not None
     assert dict(row) == {
-        "id": 1, "lang": "en", "heard": "zh", "client": "zh-hans", "started": NOW, "unreachable": None, "muted": 1,
+        "id": 1, "lang": "en", "heard": "zh", "client": "zh-hans", "started": NOW, "unreachable": None,
         "first_seen": NOW, "last_seen": NOW,
     }  # fmt: skip
 
 
-def test_somebody_new_is_reached_and_not_muted(store: Store) -> None:
+def test_somebody_new_is_reached(store: Store) -> None:
     met = people.meet(store, 5, "en", NOW)
-    assert met == people.get(store, 5) == Person(5, None, None, "en", None, None, muted=False)
+    assert met == people.get(store, 5) == Person(5, None, None, "en", None, None)
 
 
 def test_somebody_seen_again_is_the_same_person(store: Store) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys import OTHER_NEED, everything_stored, registered, rows, stage
+from tests.journeys import OTHER_NEED, everything_stored, registered, rows, stage, wants_notices
 from tests.talk import Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -34,6 +34,7 @@ async def office_at_work(talk: Talk) -> tuple[Person, Person, Person]:
     await li.says("/help")
     await li.presses("问工作人员")
     await li.says("住宿怎么安排？")
+    await wants_notices(boss)
     await boss.says("/broadcast")
     await boss.says("今年乡村行即将公布")
     await boss.presses("确认发送")

@@ -290,6 +290,7 @@ async def test_a_broadcast_survives_sigkill_and_nobody_gets_it_twice(tmp_path: P
         for person in (BOSS, *readers):
             people.meet(store, person, "zh", 1)
             people.started(store, person, 1)
+            people.consent(store, person, ("notices",), given=True, now=1)
     random = Random(7)
     async with BotApi() as api:
 

@@ -124,7 +124,8 @@ async def press_report(update: Update, context: Context, args: list[str]) -> str
 async def press_mute(update: Update, context: Context, args: list[str]) -> str | None:
     """No more notices, or notices again; mail about one's own interests always arrives."""
     muted = args[:1] != ["0"]
-    people.mute(context.store, context.person.id, muted=muted)
+    with context.store.transaction():
+        people.consent(context.store, context.person.id, ("notices",), given=not muted, now=context.now)
     label = context.text("button.unmute" if muted else "button.mute")
     await context.say("mute.on" if muted else "mute.off", ((press(label, "mute", 0 if muted else 1),),))
     return None

@@ -60,8 +60,11 @@ OF_PERSON: tuple[str, ...] = (
         "UPDATE deliveries SET person = -id, message = NULL, error = NULL,"
         " state = CASE state WHEN 'pending' THEN 'gone' ELSE state END WHERE person = :person AND notice IS NOT NULL"
     ),
-    "UPDATE notices SET author = :nobody WHERE author = :person",
+    ("UPDATE notices SET state = 'stopped', version = version + 1 WHERE author = :person AND state IN ('draft', 'scheduled')"),
+    "UPDATE notices SET author = :nobody, panel = NULL WHERE author = :person",
     "DELETE FROM consents WHERE person = :person",
+    "DELETE FROM mutes WHERE person = :person",
+    "UPDATE leavings SET person = NULL WHERE person = :person",
     "DELETE FROM disclosures WHERE owner = :person",
     "UPDATE disclosures SET viewer = :nobody WHERE viewer = :person",
     "UPDATE audit SET actor = NULL WHERE actor = :person",

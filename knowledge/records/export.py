@@ -29,11 +29,13 @@ SECTIONS: dict[str, str] = {
     "shown_to": "SELECT at, role, interest, taken_back FROM disclosures WHERE owner = :person ORDER BY id",
     "looked_at": "SELECT at, role, interest FROM disclosures WHERE viewer = :person ORDER BY id",
     "actions": "SELECT at, action, object FROM audit WHERE actor = :person ORDER BY id",
+    "mutes": "SELECT topic, until, at FROM mutes WHERE person = :person ORDER BY topic",
+    "leavings": "SELECT what, reason, at FROM leavings WHERE person = :person ORDER BY id",
     "messages": "SELECT updated AS at, CASE WHEN notice IS NULL THEN view ELSE 'notice' END AS what, state FROM deliveries"
     " WHERE person = :person ORDER BY id",
 }
 """By section of the file, the rows that it holds."""
-PERSON = "SELECT id, lang, heard, client, started, unreachable, muted, first_seen, last_seen FROM people WHERE id = :person"
+PERSON = "SELECT id, lang, heard, client, started, unreachable, first_seen, last_seen FROM people WHERE id = :person"
 TIMES = frozenset(
     "at since until created updated made expires taken decided answered taken_back started unreachable"
     " first_seen last_seen".split()

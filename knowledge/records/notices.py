@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from knowledge.records.store import Store
 
-AUDIENCE = "started IS NOT NULL AND unreachable IS NULL AND muted = 0"
-"""Who gets a notice: everyone who opened the chat, has not blocked it and has not muted notices."""
+LAST = "SELECT given FROM consents c WHERE c.person = people.id AND c.purpose = 'notices' ORDER BY c.id DESC LIMIT 1"
+TICKED = f"coalesce(({LAST}), 0)"
+AUDIENCE = f"started IS NOT NULL AND unreachable IS NULL AND {TICKED}"
+"""Who gets a notice: everyone who opened the chat, has not blocked it and has ticked notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,10 @@ class Notice:
 
 
 def reach(store: Store) -> tuple[int, int, int]:
-    """How many would get a notice now, how many are left out because they muted, how many are unreachable."""
+    """How many would get a notice now, how many are left out because they did not tick notices, how many are unreachable."""
     row = store.one(
-        f"SELECT count(*) FILTER (WHERE {AUDIENCE}) AS get, count(*) FILTER (WHERE muted AND unreachable IS NULL) AS muted,"
+        f"SELECT count(*) FILTER (WHERE {AUDIENCE}) AS get,"
+        f" count(*) FILTER (WHERE NOT {TICKED} AND unreachable IS NULL) AS muted,"
         " count(*) FILTER (WHERE unreachable IS NOT NULL) AS lost FROM people WHERE started IS NOT NULL"
     )
     return (row["get"], row["muted"], row["lost"]) if row else (0, 0, 0)
@@ -43,8 +46,8 @@ def confirm(store: Store, author: int, html: str, cause: int, now: int) -> int:
         return int(known)
     with store.transaction():
         cursor = store.execute(
-            "INSERT INTO notices (author, html, state, created, cause) VALUES (?, ?, 'sending', ?, ?)",
-            (author, html, now, cause),
+            "INSERT INTO notices (author, zh, topic, state, created, began, cause) VALUES (?, ?, 'other', 'sending', ?, ?, ?)",
+            (author, html, now, now, cause),
         )
         notice = cursor.lastrowid or 0
         store.execute(
@@ -58,11 +61,11 @@ def confirm(store: Store, author: int, html: str, cause: int, now: int) -> int:
 
 def get(store: Store, notice: int) -> Notice | None:
     """A notice with its counts by state."""
-    row = store.one("SELECT id, author, html, state, created FROM notices WHERE id = ?", (notice,))
+    row = store.one("SELECT id, author, zh, state, created FROM notices WHERE id = ?", (notice,))
     if row is None:
         return None
     counts = {r["state"]: r["n"] for r in store.all("SELECT state, n FROM notice_counts WHERE notice = ?", (notice,))}
-    return Notice(row["id"], row["author"], row["html"], row["state"], row["created"], counts)
+    return Notice(row["id"], row["author"], row["zh"], row["state"], row["created"], counts)
 
 
 def finish(store: Store, now: int) -> list[Notice]:
@@ -85,3 +88,13 @@ def stop(store: Store, notice: int, why: str, now: int) -> None:
         "UPDATE notices SET state = 'stopped', why = ?, finished = ? WHERE id = ? AND state IN ('sending', 'paused')",
         (why, now, notice),
     )
+
+
+def pause(store: Store, notice: int, why: str, now: int) -> bool:
+    """Hold a notice that is being sent, until somebody goes on with it or stops it. False: it was not being sent."""
+    changed = store.execute(
+        "UPDATE notices SET state = 'paused', why = ?, version = version + 1 WHERE id = ? AND state = 'sending'", (why, notice)
+    ).rowcount
+    if changed:
+        store.audit(now, None, "notice.pause", f"notice:{notice}")
+    return bool(changed)

@@ -22,7 +22,6 @@ class Person:
     client: str | None
     started: int | None
     unreachable: int | None
-    muted: bool
 
     def language(self, default: str) -> str:
         """The language to answer in: the choice, else the language written in, else the client's, else ``default``."""
@@ -33,13 +32,13 @@ class Person:
         return default
 
 
-COLUMNS = "id, lang, heard, client, started, unreachable, muted"
+COLUMNS = "id, lang, heard, client, started, unreachable"
 
 
 def get(store: Store, person: int) -> Person | None:
     """The person with this id."""
     row = store.one(f"SELECT {COLUMNS} FROM people WHERE id = ?", (person,))
-    return Person(**{**dict(row), "muted": bool(row["muted"])}) if row else None
+    return Person(**dict(row)) if row else None
 
 
 def meet(store: Store, person: int, client: str | None, now: int) -> Person:
@@ -47,7 +46,7 @@ def meet(store: Store, person: int, client: str | None, now: int) -> Person:
     known = get(store, person)
     if known is None:
         store.execute("INSERT INTO people (id, client, first_seen, last_seen) VALUES (?, ?, ?, ?)", (person, client, now, now))
-        return Person(person, None, None, client, None, None, muted=False)
+        return Person(person, None, None, client, None, None)
     store.defer("UPDATE people SET last_seen = ? WHERE id = ?", (now, person))
     if client and client != known.client:
         store.defer("UPDATE people SET client = ? WHERE id = ?", (client, person))
@@ -96,8 +95,3 @@ def holds(store: Store, person: int, purpose: str) -> bool:
     return bool(
         store.value("SELECT given FROM consents WHERE person = ? AND purpose = ? ORDER BY id DESC LIMIT 1", (person, purpose))
     )
-
-
-def mute(store: Store, person: int, *, muted: bool) -> None:
-    """Send the person no notices (or send them again)."""
-    store.execute("UPDATE people SET muted = ? WHERE id = ?", (int(muted), person))

@@ -23,6 +23,8 @@ class Rule:
 
 RULES = (
     Rule("drafts", 30 * DAY, "DELETE FROM drafts WHERE updated < :before"),
+    Rule("notices", 30 * DAY, "DELETE FROM notices WHERE state = 'draft' AND created < :before"),
+    Rule("leavings", TWO_YEARS, "UPDATE leavings SET person = NULL WHERE person IS NOT NULL AND at < :before"),
     Rule(
         "contacts",
         TWO_YEARS,
