@@ -22,7 +22,7 @@ from bot.cli_words import explain
 from knowledge import cache
 from knowledge.base import PLAN, KnowledgeBase
 from knowledge.clock import SYSTEM_CLOCK, in_shanghai
-from knowledge.loading import FaultyBase, load
+from knowledge.faults import FaultyBase
 
 if TYPE_CHECKING:
     from bot.jsonlines import Answer
@@ -45,6 +45,8 @@ def fail(message: str) -> NoReturn:
 @click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=PLAN)
 def check(path: Path) -> None:
     """Lint the knowledge base at PATH (the one that ships by default); names file, line and key of every fault."""
+    from knowledge.loading import load
+
     try:
         base = load(path, today=_now().date())
     except FaultyBase as error:

@@ -14,7 +14,7 @@ from bot.application import build_application
 from bot.channels.telegram import PortTaken, serve
 from bot.cli_words import explain
 from bot.settings import BadSettings, Settings, load
-from knowledge.loading import FaultyBase
+from knowledge.faults import FaultyBase
 from knowledge.records.store import Store, StoreFault, fault
 
 log = logging.getLogger(__name__)

@@ -1,8 +1,8 @@
-"""The knowledge base, quickly: the files that were found without fault the last time are not parsed and checked again.
+"""Copies of what was worked out from the files that ship with Jiedui, so that the next start is quick.
 
-The copy is one JSON file in the user's cache folder, named by the hash of every file it was made from (the YAML and the code
-that reads it). Any change makes another name, so a faulty base is never served; without a writable cache folder it is simply
-read anew each time. Parsing YAML takes most of the start-up otherwise.
+A copy is a file in the user's cache folder, named by the hash of every file it was made from (the YAML and the code that reads
+it). Any change makes another name, so a faulty base is never served; without a writable cache folder everything is simply read
+anew each time. Parsing and checking YAML takes most of the start-up otherwise.
 """
 
 from __future__ import annotations
@@ -10,48 +10,67 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from knowledge import base as base_module
 from knowledge.base import PLAN, KnowledgeBase
 
+T = TypeVar("T")
 CODE = ("base.py", "lexicon.py", "loading.py", "text.py")
 
 
 def load(path: Path = PLAN) -> KnowledgeBase:
     """The knowledge base at ``path``. Raises FaultyBase with every fault found."""
-    copy = _folder() / f"base-{_fingerprint(path)}.json"
-    try:
-        return KnowledgeBase.model_validate_json(copy.read_bytes())
-    except (OSError, ValueError):  # not there yet, or cut off
+
+    def anew() -> KnowledgeBase:
         from knowledge import loading
 
-        base = loading.load(path)
-        _keep(copy, base.model_dump_json())
-        return base
+        return loading.load(path)
+
+    code = Path(base_module.__file__).parent
+    files = [*(code / name for name in CODE), *sorted(path.glob("*.yaml")), *sorted(path.glob("counties/*.yaml"))]
+    return copied("base", files, KnowledgeBase.model_validate_json, KnowledgeBase.model_dump_json, anew)
 
 
-def _folder() -> Path:
+def copied(
+    name: str, files: Iterable[Path], read: Callable[[bytes], T], write: Callable[[T], str], make: Callable[[], T]
+) -> T:
+    """What ``read`` finds in the copy called ``name``, as long as ``files`` are as they were; else what ``make`` makes anew.
+
+    ``read`` raises ValueError for a copy that is cut off.
+    """
+    copy = folder() / f"{name}-{_fingerprint(files)}.json"
+    try:
+        return read(copy.read_bytes())
+    except (OSError, ValueError):  # not there yet, or cut off
+        made = make()
+        _keep(copy, name, write(made))
+        return made
+
+
+def folder() -> Path:
+    """Where copies are kept; it need not exist."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jiedui"
 
 
-def _fingerprint(path: Path) -> str:
+def _fingerprint(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    code = Path(base_module.__file__).parent
-    for file in [*(code / name for name in CODE), *sorted(path.glob("*.yaml")), *sorted(path.glob("counties/*.yaml"))]:
+    for file in files:
         content = file.read_bytes()
         digest.update(f"{file.name} {len(content)} ".encode() + content)
     return digest.hexdigest()[:32]
 
 
-def _keep(copy: Path, content: str) -> None:
+def _keep(copy: Path, name: str, content: str) -> None:
     """Write the copy in one piece and drop older ones; a cache that cannot be written is no cache."""
     try:
         copy.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=copy.parent, delete=False, encoding="utf-8") as file:
             file.write(content)
         Path(file.name).replace(copy)
-        for old in copy.parent.glob("base-*.json"):
+        for old in copy.parent.glob(f"{name}-*.json"):
             if old != copy:
                 old.unlink()
     except OSError:

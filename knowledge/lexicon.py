@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from knowledge.reading.characters import sounds
@@ -99,6 +99,8 @@ class Lexicon(_Part):
 
 def load(path: Path = LEXICON) -> Lexicon:
     """The lexicon of a file; raises pydantic's ValidationError or yaml.YAMLError on a fault."""
+    import yaml  # late: the lexicon most often comes with the copy of the whole base
+
     return Lexicon.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
@@ -134,14 +136,12 @@ class Phrases:
         self._han: dict[str, str] = {}
         self._latin: dict[str, str] = {}
         self._stems: dict[str, str] = {}
-        self._sounds: dict[tuple[str, ...], str] = {}
+        self._by_sound = by_sound
         for name, group in words.items():
             for raw in group:
                 word = even_word(raw).strip()
                 if has_han(word):
                     self._han.setdefault(word, name)
-                    if by_sound and len(word) > 1 and all(char in sounds() for char in word):
-                        self._sounds.setdefault(tuple(sounds()[char] for char in word), name)
                 elif word.endswith("*"):
                     self._stems.setdefault(word[:-1].replace("'", ""), name)
                 else:
@@ -158,10 +158,18 @@ class Phrases:
         for phrase in (*self._latin, *self._stems):
             first = phrase.split(" ", 1)[0]
             self._most_words[first] = max(self._most_words.get(first, 1), phrase.count(" ") + 1)
+
+    @cached_property
+    def _sounds(self) -> tuple[dict[tuple[str, ...], str], dict[str, tuple[int, ...]]]:
+        """The Han words by their syllables, and by first syllable how many there may be: made when pinyin first comes."""
+        spoken: dict[tuple[str, ...], str] = {}
         counts: defaultdict[str, set[int]] = defaultdict(set)
-        for spoken in self._sounds:
-            counts[spoken[0]].add(len(spoken))
-        self._counts = {syllable: tuple(sorted(sizes, reverse=True)) for syllable, sizes in counts.items()}
+        table = sounds()
+        for word, name in self._han.items() if self._by_sound else ():
+            if len(word) > 1 and all(char in table for char in word):
+                spoken.setdefault(tuple(table[char] for char in word), name)
+                counts[table[word[0]]].add(len(word))
+        return spoken, {syllable: tuple(sorted(sizes, reverse=True)) for syllable, sizes in counts.items()}
 
     def in_han(self, text: str) -> Iterator[Hit]:
         """Han words of the text, longest at each place, none inside another."""
@@ -200,11 +208,12 @@ class Phrases:
 
     def in_sounds(self, syllables: list[Sound]) -> Iterator[Hit]:
         """Han words written as pinyin: longest at each place, whole syllables only."""
+        spoken, counts = self._sounds
         place = 0
         while place < len(syllables):
-            for count in self._counts.get(syllables[place].syllable, ()):
+            for count in counts.get(syllables[place].syllable, ()):
                 run = syllables[place : place + count]
-                name = self._sounds.get(tuple(item.syllable for item in run))
+                name = spoken.get(tuple(item.syllable for item in run))
                 if name is not None:
                     yield Hit(run[0].start, run[-1].end, name)
                     place += count

@@ -28,6 +28,7 @@ from knowledge.base import (
     Source,
     Turns,
 )
+from knowledge.faults import Fault, FaultyBase
 from knowledge.lexicon import Lexicon, collisions
 
 Key = tuple[str | int, ...]
@@ -41,27 +42,6 @@ PLAIN_WORDS = {
     "string_pattern_mismatch": "not written as it must be (an id: lower-case ASCII; an English text: no Chinese characters)",
 }
 """Pydantic's error types in words for people who edit the files; the others speak for themselves."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """One fault: where it stands and what is wrong with it."""
-
-    file: str
-    line: int
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.key + ': ' if self.key else ''}{self.message}"
-
-
-class FaultyBase(Exception):
-    """The knowledge base has faults and must not be used."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(set(faults)))
-        super().__init__("\n".join(map(str, self.faults)))
 
 
 class _FieldsFile(Entry):

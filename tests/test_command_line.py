@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from knowledge.base import PLAN
-from knowledge.loading import Fault, FaultyBase
+from knowledge.faults import Fault, FaultyBase
 from knowledge.records.store import Store
 from tests.programs import environment, jiedui
 

@@ -15,7 +15,8 @@ import yaml
 from pydantic import BaseModel
 
 from knowledge.base import PLAN, KnowledgeBase, Source
-from knowledge.loading import Fault, FaultyBase, load
+from knowledge.faults import Fault, FaultyBase
+from knowledge.loading import load
 
 TODAY = dt.date(2026, 12, 1)
 WUXI = "counties/wuxi.yaml"

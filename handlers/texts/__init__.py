@@ -5,14 +5,17 @@ A template that misses a variable, or a key that does not exist, is an error and
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-from jinja2 import Environment, StrictUndefined, Template
+import jinja2
+from jinja2 import DictLoader, Environment, FileSystemBytecodeCache, StrictUndefined, Template
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from knowledge import cache as copies
 from knowledge.clock import in_shanghai
 
 FOLDER = Path(__file__).parent
@@ -26,10 +29,18 @@ class Texts:
     """The catalogues of both languages; templates are compiled when first used."""
 
     def __init__(self) -> None:
-        self.environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self.sources = {lang: load(lang) for lang in LANGS}
+        self.environment = Environment(
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            loader=DictLoader({f"{lang}/{key}": text for lang in LANGS for key, text in self.sources[lang].items()}),
+            bytecode_cache=_compiled_before(),
+            auto_reload=False,
+        )
         self.environment.filters["date"] = show_date
         self.environment.filters["day"] = show_day
-        self.sources = {lang: load(lang) for lang in LANGS}
         self._compiled: dict[tuple[str, str], Template | Markup] = {}
         self._labels: dict[tuple[str, str, str], Markup] = {}
 
@@ -39,7 +50,7 @@ class Texts:
         if template is None:
             source = self.sources[lang][key]
             plain = "{" not in source  # most labels: nothing to render
-            made = Markup(source.strip()) if plain else self.environment.from_string(source)  # noqa: S704  a text of ours
+            made = Markup(source.strip()) if plain else self.environment.get_template(f"{lang}/{key}")  # noqa: S704  a text of ours
             template = self._compiled[lang, key] = made
         if isinstance(template, Markup):
             return template
@@ -62,8 +73,35 @@ class Texts:
 @cache
 def load(lang: str) -> dict[str, str]:
     """The templates of one language by key."""
-    data: dict[str, str] = yaml.load((FOLDER / f"{lang}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
-    return data
+    file = FOLDER / f"{lang}.yaml"
+
+    def anew() -> dict[str, str]:
+        import yaml
+
+        data: dict[str, str] = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        return data
+
+    return copies.copied(f"texts-{lang}", [file], json.loads, json.dumps, anew)
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates, kept for the next start; a cache that cannot be written is no cache."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().dump_bytecode(bucket)
+        except OSError:
+            return
+
+
+def _compiled_before() -> _Compiled | None:
+    """Where compiled templates are kept, apart for each version of Jinja, whose code differs."""
+    folder = copies.folder() / f"templates-{jinja2.__version__}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return _Compiled(str(folder))
 
 
 def show_date(second: int, lang: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,13 +54,18 @@ class Places:
         self._towards = re.compile(rf"(?:{home['towards']}|\bto|\bfor|\bvisit(?:ed)?)$")
         self._opening = re.compile(rf"(?:{home['hello']}|dear \w+|[ ,:!\"“《(。、;])*")
         self._by_home = re.compile(rf"(?:{home['here']})[ :]?$")
-        self._spoken = Phrases(firsts, by_sound=True)
+        self._firsts = firsts
         self._names = frozenset(name for names in words.values() for name in names if name.isascii())
 
     @property
     def latin(self) -> frozenset[str]:
         """Names of places in Latin letters: a word that is one of them is no misspelled county."""
         return self._names
+
+    @cached_property
+    def _spoken(self) -> Phrases:
+        """The names in pinyin: made when pinyin first comes."""
+        return Phrases(self._firsts, by_sound=True)
 
     def find(self, tokens: Tokens) -> list[Origin]:
         """Every place, neighbours of one province joined (山东省泰安市 is one), in order."""
