@@ -58,7 +58,8 @@ else \
     $$py -m venv --clear $(VENV) </dev/null; \
 fi; \
 { $(BIN)/python -m pip install -qq --no-input --require-hashes -r requirements/$(1).txt && \
-  $(BIN)/python -m pip install -qq --no-input --no-deps --no-build-isolation -e .; } </dev/null || { \
+  $(BIN)/python -m pip install -qq --no-input --no-deps --no-build-isolation -e . && \
+  $(BIN)/python -m compileall -q bot handlers knowledge; } </dev/null || { \
     echo 'The set-up failed, as told above. It needs a package index; the same command starts it again.' >&2; exit 1; }; \
 pwd -P > $(VENV)/made-in; \
 for lock in $$have $(2); do cp requirements/$$lock.txt $(VENV)/$$lock.txt; done

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -25,14 +25,15 @@ from knowledge.records.people import Person
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 REMEMBERED = 500
 """How many people's last words are remembered, in memory only: before consent no words of theirs are stored."""
 
 
-RANKINGS = 100
-"""How many rankings are remembered."""
+OF_LATE = 200
+"""How many rankings and lists are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ class Services:
     """Until when text of a person counts as the rest of a paste, with the update of its first part."""
     unsent: dict[int, float] = field(default_factory=dict)
     """Updates whose answer could not be sent, and in how many seconds to answer them again."""
-    rankings: dict[Wish, Recommendation] = field(default_factory=dict)
-    """The rankings made of late, as long as what they depend on (``ranked_by``) stays the same."""
-    ranked_by: tuple[KnowledgeBase, Circumstances] | None = None
+    made: dict[Hashable, Any] = field(default_factory=dict)
+    """The rankings and lists made of late, as long as what they depend on (``made_from``) stays the same."""
+    made_from: tuple[KnowledgeBase, Circumstances] | None = None
     username: str = "jiedui_bot"
     """The name of the bot on its channel."""
     answer_freely: Callable[[Context, str], Awaitable[None]] = field(init=False)
@@ -111,17 +112,20 @@ class Services:
         """What ranking depends on, as it is now."""
         return Circumstances.now(self.base, coverage(self.store), in_shanghai(self.now()).year)
 
-    def ranking(self, wish: Wish) -> Recommendation:
-        """The pairings for a wish as things stand now; leafing through a list ranks only once."""
+    def of_late(self, key: Hashable, make: Callable[[Circumstances], T]) -> T:
+        """What was made for ``key`` as things stand now, else made now: leafing to and fro ranks and renders only once."""
         around = self.around()
-        if self.ranked_by is None or self.ranked_by[0] is not self.base or self.ranked_by[1] != around:
-            self.rankings.clear()
-            self.ranked_by = self.base, around
-        found = self.rankings.pop(wish, None) or recommend(self.base, wish, around)
-        self.rankings[wish] = found
-        if len(self.rankings) > RANKINGS:
-            del self.rankings[next(iter(self.rankings))]
+        if self.made_from is None or self.made_from[0] is not self.base or self.made_from[1] != around:
+            self.made.clear()
+            self.made_from = self.base, around
+        known = key in self.made
+        found: T = self.made.pop(key) if known else make(around)
+        _keep(self.made, key, found, OF_LATE)
         return found
+
+    def ranking(self, wish: Wish) -> Recommendation:
+        """The pairings for a wish as things stand now."""
+        return self.of_late(wish, lambda around: recommend(self.base, wish, around))
 
     def today(self) -> dt.date:
         """The day in Chongqing."""
@@ -142,10 +146,10 @@ class Services:
             memory.pop(person, None)
 
 
-def _keep(memory: dict[int, T], person: int, value: T) -> None:
-    memory.pop(person, None)
-    memory[person] = value
-    while len(memory) > REMEMBERED:
+def _keep(memory: dict[K, T], key: K, value: T, most: int = REMEMBERED) -> None:
+    memory.pop(key, None)
+    memory[key] = value
+    while len(memory) > most:
         del memory[next(iter(memory))]
 
 

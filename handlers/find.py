@@ -19,7 +19,7 @@ from handlers.pairings import PAGE, card, echo, listing, target
 from handlers.presses import Presses
 from handlers.typed import bare
 from handlers.wishes import from_understanding, pack, unpack
-from knowledge.matching import Wish, recommend
+from knowledge.matching import Circumstances, Wish, recommend
 from knowledge.records import drafts, people
 from knowledge.turns import Step, follow
 from knowledge.understanding import Understanding
@@ -68,17 +68,22 @@ def went_on(context: Context, step: Step, offset: int) -> Reply:
             opened = card(services, lang, target(one.need, one.county), step.wish)
             if opened is not None:
                 return opened
-        return listed(context, step.wish, offset, summary(services, lang, step.wish))
+        return page(context, step.wish, offset)
     if step.kind == "look":
         return county_page(services, lang, context.base.counties[step.county], replace(step.wish, counties=()))
     offset = {"more": offset + PAGE, "before": max(0, offset - PAGE)}.get(step.kind, 0)
-    return listed(context, step.wish, offset, summary(services, lang, step.wish))
+    return page(context, step.wish, offset)
 
 
-def listed(context: Context, wish: Wish, offset: int = 0, heard: str = "") -> Reply:
-    """The list of a wish, which the next text may lean on."""
-    context.services.listed(context.person.id, wish, offset)
-    return listing(context.services, context.lang, wish, offset=offset, heard=heard)
+def page(context: Context, wish: Wish, offset: int) -> Reply:
+    """A page of the list under what is searched for; the next text may lean on it."""
+    services, lang = context.services, context.lang
+    services.listed(context.person.id, wish, offset)
+
+    def made(_: Circumstances) -> Reply:
+        return listing(services, lang, wish, offset=offset, heard=summary(services, lang, wish))
+
+    return services.of_late((lang, wish, offset), made)
 
 
 def offers(context: Context, u: Understanding, text: str) -> Reply:
@@ -92,7 +97,8 @@ def offers(context: Context, u: Understanding, text: str) -> Reply:
     if not heard and u.intent == "out_of_scope":
         return nothing(context, text)
     context.services.remember(context.person.id, text)
-    return listed(context, wish, 0, heard)
+    context.services.listed(context.person.id, wish, 0)
+    return listing(context.services, context.lang, wish, heard=heard)
 
 
 def nothing(context: Context, text: str) -> Reply:
@@ -232,14 +238,12 @@ async def on_find(update: Update, context: Context) -> None:
 
 async def press_list(update: Update, context: Context, args: list[str]) -> str | None:
     """A page of the list; without a number, the page of it that was shown last."""
-    page, code = (args + ["", ""])[:2]
-    wish, offset = unpack(context.base, code), number(page)
+    where, code = (args + ["", ""])[:2]
+    wish, offset = unpack(context.base, code), number(where)
     last = context.services.last_lists.get(context.person.id)
     if last and pack(context.base, last[0]) == code:  # the same list: its words are still in mind
         wish, offset = last[0], last[1] if offset is None else offset
-    offset = offset or 0
-    heard = summary(context.services, context.lang, wish)
-    await context.show(update, listed(context, wish, offset, heard))
+    await context.show(update, page(context, wish, offset or 0))
     return None
 
 

@@ -37,15 +37,12 @@ async def on_update(update: Update, context: Context) -> None:
         context.person = known or Person(user.id, None, None, user.language_code, None, None)
         await _in_group(update, context)
         raise ApplicationHandlerStop
-    with context.store.transaction():
-        context.person = people.meet(context.store, user.id, user.language_code, context.now)
-        if update.my_chat_member:
-            gone = update.my_chat_member.new_chat_member.status in {"kicked", "left"}
-            people.unreachable(context.store, user.id, context.now if gone else None)
-        else:
-            _hear(update.message, context)
+    context.person = people.meet(context.store, user.id, user.language_code, context.now)
     if update.my_chat_member:
+        gone = update.my_chat_member.new_chat_member.status in {"kicked", "left"}
+        people.unreachable(context.store, user.id, context.now if gone else None)
         raise ApplicationHandlerStop
+    _hear(update.message, context)
     if update.edited_message:
         if update.edited_message.text or update.edited_message.caption:  # a live location changes by itself, again and again
             await context.say("edited")
@@ -65,12 +62,19 @@ def _hear(message: Message | None, context: Context) -> None:
     Somebody who has written English goes on in English when a form asks for a name and the name is Chinese.
     """
     person = context.person
-    if person.started is None or person.unreachable is not None:
-        people.started(context.store, person.id, context.now)
+    heard = None
     if message and message.text and person.heard != "zh" and has_han(message.text[:400]):
         draft = drafts.current(context.store, person.id) if person.heard else None
         if draft is None or not draft.focused(context.now):
-            people.heard(context.store, person.id, "zh")
+            heard = "zh"
+    opened = person.started is None or person.unreachable is not None
+    if not (opened or heard):
+        return
+    with context.store.transaction():
+        if opened:
+            people.started(context.store, person.id, context.now)
+        if heard:
+            people.heard(context.store, person.id, heard)
     context.person = people.get(context.store, person.id) or person
 
 

@@ -60,8 +60,7 @@ def pack(base: KnowledgeBase, wish: Wish) -> str:
 def unpack(base: KnowledgeBase, packed: str) -> Wish:
     """The wish that a button carries; parts that mean nothing (any more) are passed over."""
     fields, kind, origin, counties = (packed.split(".") + [""] * 4)[:4]
-    by_letters = {one[:2]: one for one in base.fields}
-    by_code = {county.code[-3:]: county for county in base.counties.values()}
+    by_letters, by_code = base.by_letters, base.by_code
     fields, _, away_fields = fields.partition("-")
     named, _, away = counties.partition("-")
     province = city = ""

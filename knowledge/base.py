@@ -316,6 +316,16 @@ class KnowledgeBase(Entry):
         return {province.zh: province for province in self.plan.eastern}
 
     @cached_property
+    def by_code(self) -> dict[str, County]:
+        """The counties by the last three digits of their code, as buttons carry them."""
+        return {county.code[-3:]: county for county in self.counties.values()}
+
+    @cached_property
+    def by_letters(self) -> dict[str, str]:
+        """The fields by the first two letters of their id, as buttons carry them."""
+        return {one[:2]: one for one in self.fields}
+
+    @cached_property
     def likeness(self) -> Likeness:
         """How far each need speaks of the things that somebody speaks of."""
         return Likeness({n.id: f"{n.text.zh} {n.evidence.fact.zh} {n.text.en}" for n in self.needs.values()})

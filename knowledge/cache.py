@@ -34,9 +34,7 @@ def load(path: Path = PLAN) -> KnowledgeBase:
     return copied("base", files, KnowledgeBase.model_validate_json, KnowledgeBase.model_dump_json, anew)
 
 
-def copied(
-    name: str, files: Iterable[Path], read: Callable[[bytes], T], write: Callable[[T], str], make: Callable[[], T]
-) -> T:
+def copied(name: str, files: Iterable[Path], read: Callable[[bytes], T], write: Callable[[T], str], make: Callable[[], T]) -> T:
     """What ``read`` finds in the copy called ``name``, as long as ``files`` are as they were; else what ``make`` makes anew.
 
     ``read`` raises ValueError for a copy that is cut off.

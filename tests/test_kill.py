@@ -258,8 +258,8 @@ async def typed(database: Path, kills: Mapping[int, float | None]) -> Kept:
                 line, answer = LINES[number - 1]
                 if received(database) < number:  # typed, but never read
                     program.write(line)
+                if answer not in shown:
                     await program.says(answer)
-                assert answer in shown + program.out, f"no answer to {line}"
             while number < len(LINES):
                 line, answer = LINES[number]
                 program.write(line)
