@@ -10,7 +10,7 @@ from handlers.context import Reply, Services
 from handlers.pairings import next_best, target_name
 from handlers.views import view
 from knowledge.clock import DAY
-from knowledge.records import cards, interests, nudges
+from knowledge.records import cards, interests, nudges, organisations
 from knowledge.records.interests import Event, Interest
 from knowledge.records.moves import OFFICE, Move, allowed
 
@@ -28,9 +28,10 @@ def subject_name(services: Services, lang: str, interest: Interest) -> str:
 
 
 def roles(services: Services, interest: Interest, person: int) -> list[str]:
-    """What a person is to an interest: the one who registered it, of the county's or the city's office, or nothing."""
+    """What a person is to an interest: of the organisation, of the county's or the city's office, or nothing."""
     office = services.role_at(person, interest.county)
-    return [*(["organisation"] if interest.person == person else []), *([office] if office else [])]
+    ours = organisations.is_member(services.store, interest.organisation, person)
+    return [*(["organisation"] if ours else []), *([office] if office else [])]
 
 
 def moves_of(services: Services, interest: Interest, role: str) -> list[Move]:
@@ -181,6 +182,16 @@ def office_moved(services: Services, lang: str, interest: Interest, args: dict[s
     """The organisation made a move."""
     event = _event(services, interest, args)
     return Reply(services.texts(lang, f"office.moved.{event.move}", words=words_of(services, lang, event)))
+
+
+@line("colleague.moved")
+def colleague_moved(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
+    """A colleague made a move, told to the one who registered."""
+    event = _event(services, interest, args)
+    text = services.texts(
+        lang, "colleague.moved", what=what(services, lang, event), words=words_of(services, lang, event), number=interest.id
+    )
+    return Reply(text)
 
 
 @line("moves.done")

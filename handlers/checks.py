@@ -6,8 +6,16 @@ import re
 import unicodedata
 
 from handlers.forms import Fault
+from knowledge import credit_code
 
 NAME_MAX, CONTACT_MAX, OFFER_MAX, KEPT_MAX, NOTICE_MAX = 60, 30, 600, 2500, 3500
+ORIGIN_MAX = 30
+CODE_FAULTS = {
+    "length": "fault.code.length",
+    "letters": "fault.code.letters",
+    "check": "fault.code.check",
+    "prefix": "fault.code.prefix",
+}
 PHONE = re.compile(r"\+?[0-9]{7,15}")
 BEFORE_PHONE = re.compile(r"(?:tel|phone|mobile|(?:我的|本人)?(?:联系)?(?:电话|手机)?(?:号码|号)?[是为]?):?", re.IGNORECASE)
 CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]+")
@@ -49,6 +57,21 @@ def phone(text: str) -> str | Fault:
     if number.startswith("1") and len(number) != 11 and len(number) >= 9:
         return Fault("fault.phone.mobile", {"n": len(number)})
     return number
+
+
+def origin(text: str) -> str | Fault:
+    """Where an organisation comes from: 2 to 30 characters in one line. Which place it is, is read elsewhere."""
+    place = one_line(text)
+    return place if 2 <= len(place) <= ORIGIN_MAX else Fault("fault.origin")
+
+
+def code(text: str) -> str | Fault:
+    """A unified social credit code, well formed and from the civil affairs."""
+    number = credit_code.compact(text)
+    trouble = credit_code.trouble(number)
+    if not trouble:
+        return number
+    return Fault(CODE_FAULTS[trouble], {"n": len(number), "prefix": number[:2]})
 
 
 def offer(text: str) -> str | Fault:

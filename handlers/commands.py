@@ -20,6 +20,7 @@ COMMANDS = (
     Command("plan"),
     Command("cases"),
     Command("my"),
+    Command("org"),
     Command("lang"),
     Command("privacy"),
     Command("help"),

@@ -15,6 +15,7 @@ from handlers import (
     messages,
     mine,
     moves,
+    organisation,
     presses,
     privacy,
     questions,
@@ -26,15 +27,27 @@ from handlers.context import Context, Services
 GATE, CONVERSATIONS = -1, 0
 """Groups: the gate sees every update and may stop it; then the first handler that fits answers."""
 
-PRESS_TABLES = [
-    m.PRESSES
-    for m in (browse, corrections, find, form_handler, interest, mine, moves, privacy, questions, start, review, notices)
-]
+MODULES = (
+    browse,
+    corrections,
+    find,
+    form_handler,
+    interest,
+    mine,
+    moves,
+    organisation,
+    privacy,
+    questions,
+    start,
+    review,
+    notices,
+)
+PRESS_TABLES = [module.PRESSES for module in MODULES]
 
 
 def handlers() -> dict[int, list[BaseHandler[Update, Context, None]]]:
     """Commands before buttons before messages: /cancel, /help and /start work at every moment, whatever form is open."""
-    commands = [h for m in (start, find, browse, mine, privacy, review, notices) for h in m.handlers()]
+    commands = [h for m in (start, find, browse, mine, organisation, privacy, review, notices) for h in m.handlers()]
     return {GATE: gate.handlers(), CONVERSATIONS: [*commands, *presses.handlers(PRESS_TABLES), *messages.handlers()]}
 
 

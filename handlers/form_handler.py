@@ -6,8 +6,9 @@ committed before the reply.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from telegram import Update
@@ -21,6 +22,10 @@ from knowledge.records.drafts import Draft
 
 Facts = Mapping[str, Any]
 Done = tuple[str, dict[str, str | int]]
+Options = Callable[[Services, str], Mapping[str, str]]
+"""What can be chosen or ticked in a step, by id, as it is called in a language."""
+Reads = Callable[[Services, str], str | Fault]
+"""Turns a text into the answer of a step, with what the services know."""
 
 
 def no_facts(_services: Services, _lang: str, _draft: Draft) -> Facts:
@@ -38,6 +43,7 @@ class Kit:
 
     ``took`` runs inside the transaction of every answer and ``refuse`` inside that of a refusal, ``facts`` gives the texts what
     they speak of, ``suggest`` what a step that is answered in words offers as a ready answer (a button that takes it).
+    ``options`` and ``reads`` are those of steps whose choices or whose reading the knowledge base gives.
     """
 
     form: Form
@@ -46,7 +52,29 @@ class Kit:
     suggest: Callable[[Services, str, Draft, Step], str] = lambda _services, _lang, _draft, _step: ""
     took: Callable[[Context, Draft, Draft], None] = nothing_more
     refuse: Callable[[Context, Draft], None] = lambda _context, _draft: None
+    options: Mapping[str, Options] = field(default_factory=dict)
+    reads: Mapping[str, Reads] = field(default_factory=dict)
 
+    def bound(self, services: Services) -> Form:
+        """The form with the choices and the reading that the knowledge base gives."""
+        if not self.options and not self.reads:
+            return self.form
+        return replace(self.form, steps=tuple(self._bound(services, step) for step in self.form.steps))
+
+    def _bound(self, services: Services, step: Step) -> Step:
+        if step.id in self.options:
+            names = tuple(self.options[step.id](services, services.default_lang))
+            step = replace(step, ticks=names) if step.some or step.ticks else replace(step, choices=names)
+        return replace(step, parse=partial(self.reads[step.id], services)) if step.id in self.reads else step
+
+    def label(self, services: Services, lang: str, step: Step, one: str) -> str:
+        """What a choice or tick of a step is called."""
+        known = self.options.get(step.id)
+        return known(services, lang)[one] if known else services.texts(lang, f"{self.form.id}.{step.id}.{one}")
+
+
+MANY = 6
+"""Buttons from which they stand two in a row."""
 
 KITS: dict[str, Kit] = {}
 
@@ -56,10 +84,15 @@ def register_kit(kit: Kit) -> None:
     KITS[kit.form.id] = kit
 
 
+def form_of(services: Services, draft: Draft) -> Form:
+    """The form that a draft fills in."""
+    return KITS[draft.form].bound(services)
+
+
 def question(services: Services, lang: str, draft: Draft, fault: Fault | None = None) -> Reply:
     """The message that asks the draft's step, or shows its preview."""
     kit = KITS[draft.form]
-    form = kit.form
+    form = kit.bound(services)
     facts = {"answers": draft.answers, **kit.facts(services, lang, draft)}
     problem = services.texts(lang, fault.key, **fault.facts) if fault else ""
     step = form.step(draft.step)
@@ -68,12 +101,12 @@ def question(services: Services, lang: str, draft: Draft, fault: Fault | None = 
         text = services.texts(lang, f"{form.id}.preview", **facts)
         rows = _preview_rows(services, lang, form, draft)
     else:
-        asked = [one.id for one in form.steps if one.when(draft.answers)]
+        asked = [one.id for one in form.steps if one.asked(draft.answers)]
         place = asked.index(step.id) + 1 if step.id in asked else 0
         suggestion = kit.suggest(services, lang, draft, step) if step.parse else ""
         facts = {**facts, "suggestion": suggestion}
         text = services.texts(lang, f"{form.id}.ask.{step.id}", **facts)
-        if len(form.steps) > 1:
+        if len(asked) > 1 and not step.aside:
             text = services.texts(lang, "form.progress", n=place, total=len(asked)) + "\n" + text
         rows = _step_rows(services, lang, form, draft, step, suggestion, first=place <= 1)
     return Reply(f"{problem}\n\n{text}" if problem else text, rows)
@@ -87,21 +120,9 @@ def _step_rows(services: Services, lang: str, form: Form, draft: Draft, step: St
             (press(texts(lang, "form.button.suggested", value=short(suggestion)), "form", draft.id, "suggested", step.id),)
         )
     if step.ticks:
-        ticked = draft.answers.get(step.id, "").split(",")
-        rows.append((press(texts(lang, "form.button.all"), "form", draft.id, "tick", step.id, "all"),))
-        for one in step.ticks:
-            mark = "☑" if one in ticked else "☐"
-            label = f"{mark} {texts(lang, f'{form.id}.{step.id}.{one}')}"
-            rows.append((press(label, "form", draft.id, "tick", step.id, one),))
-        rows.append(
-            (
-                press(texts(lang, "form.button.go"), "form", draft.id, "tick", step.id, "go"),
-                press(texts(lang, "form.button.no"), "form", draft.id, "tick", step.id, "no"),
-            )
-        )
-    rows.extend(
-        (press(texts(lang, f"{form.id}.{step.id}.{one}"), "form", draft.id, "choice", step.id, one),) for one in step.choices
-    )
+        rows.extend(_tick_rows(services, lang, draft, step))
+    labels = {one: KITS[form.id].label(services, lang, step, one) for one in step.choices}
+    rows.extend(_wide([press(label, "form", draft.id, "choice", step.id, one) for one, label in labels.items()]))
     last: list[Button] = []
     if not first or draft.mending:
         last.append(press(texts(lang, "form.button.back"), "form", draft.id, "back", step.id))
@@ -112,12 +133,41 @@ def _step_rows(services: Services, lang: str, form: Form, draft: Draft, step: St
     return tuple(rows)
 
 
+def _tick_rows(services: Services, lang: str, draft: Draft, step: Step) -> Iterator[tuple[Button, ...]]:
+    """A button for each tick; where all are needed, one that sets them all and one that refuses."""
+    ticked = draft.answers.get(step.id, "").split(",")
+
+    def button(label: str, value: str) -> Button:
+        return press(label, "form", draft.id, "tick", step.id, value)
+
+    if not step.some:
+        yield (button(services.texts(lang, "form.button.all"), "all"),)
+    boxes = {one: "☑" if one in ticked else "☐" for one in step.ticks}
+    kit = KITS[draft.form]
+    yield from _wide([button(f"{mark} {kit.label(services, lang, step, one)}", one) for one, mark in boxes.items()])
+    go = button(services.texts(lang, "form.button.go"), "go")
+    yield (go,) if step.some else (go, button(services.texts(lang, "form.button.no"), "no"))
+
+
+def _wide(buttons: list[Button]) -> list[tuple[Button, ...]]:
+    """One in a row, or two where there are many."""
+    width = 1 if len(buttons) <= MANY else 2
+    return [tuple(buttons[i : i + width]) for i in range(0, len(buttons), width)]
+
+
+def _edit_label(services: Services, lang: str, draft: Draft, step: Step) -> str:
+    """Change an answer, or give one that was left aside."""
+    what = services.texts(lang, f"{draft.form}.name.{step.id}")
+    blank = step.aside and not draft.answers.get(step.id)
+    return services.texts(lang, "form.button.add" if blank else "form.button.edit", what=what)
+
+
 def _preview_rows(services: Services, lang: str, form: Form, draft: Draft) -> Rows:
     texts = services.texts
     edits = [
-        press(texts(lang, "form.button.edit", what=texts(lang, f"{form.id}.name.{step.id}")), "form", draft.id, "edit", step.id)
+        press(_edit_label(services, lang, draft, step), "form", draft.id, "edit", step.id)
         for step in form.steps
-        if not step.ticks and step.when(draft.answers)
+        if (step.some or not step.ticks) and step.when(draft.answers)
     ]
     rows: list[tuple[Button, ...]] = [(press(texts(lang, f"{form.id}.submit"), "form", draft.id, "submit", PREVIEW),)]
     rows.extend(tuple(edits[i : i + 2]) for i in range(0, len(edits), 2))
@@ -127,17 +177,17 @@ def _preview_rows(services: Services, lang: str, form: Form, draft: Draft) -> Ro
 
 async def open_form(context: Context, name: str, subject: str, answers: Mapping[str, str] | None = None) -> None:
     """Start the form about ``subject``, or go on with the draft of it that is already there."""
-    kit = KITS[name]
+    form = KITS[name].bound(context.services)
     now = context.now
     with context.store.transaction():
         draft = drafts.find(context.store, context.person.id, name, subject)
         if draft is None:
             blank = Draft(
-                0, context.person.id, name, kit.form.version, subject, "", dict(answers or {}), last_update=context.update_id
+                0, context.person.id, name, form.version, subject, "", dict(answers or {}), last_update=context.update_id
             )
-            draft = drafts.start(context.store, begin(kit.form, blank, now), now)
+            draft = drafts.start(context.store, begin(form, blank, now), now)
         else:
-            draft = begin(kit.form, replace(draft, held=None, last_update=context.update_id), now)
+            draft = begin(form, replace(draft, held=None, last_update=context.update_id), now)
             drafts.save(context.store, draft, now)
     await _ask(context, draft)
 
@@ -151,7 +201,7 @@ async def take(context: Context, draft: Draft, given: Input, update: Update | No
         return
     done: Done | None = None
     with context.store.transaction():
-        after, outcome = advance(kit.form, draft, given, now)
+        after, outcome = advance(kit.bound(context.services), draft, given, now)
         after = replace(after, last_update=context.update_id, held=None)
         if outcome.kind == "refused":
             kit.refuse(context, draft)
@@ -175,7 +225,7 @@ async def _reply(context: Context, draft: Draft, outcome: Outcome, done: Done | 
         await context.send(render(services, lang, "form.refused", {"form": draft.form}))
     elif done:
         await context.send(render(services, lang, done[0], done[1]))
-    elif update and draft.step and outcome.kind == "ask" and KITS[draft.form].form.step(draft.step) and _ticking(draft):
+    elif update and draft.step and outcome.kind == "ask" and _ticking(draft):
         await context.show(update, question(services, lang, draft, outcome.fault))
     else:
         await _ask(context, draft, outcome.fault)
@@ -199,14 +249,15 @@ def cancelled(services: Services, lang: str, args: dict[str, Any]) -> Reply:
 
 def _ticking(draft: Draft) -> bool:
     step = KITS[draft.form].form.step(draft.step)
-    return bool(step and step.ticks)
+    return bool(step and (step.ticks or step.some))
 
 
 async def ask_again(context: Context, draft: Draft, fault: Fault | None) -> None:
     """What came cannot be an answer: say why and ask once more. Without ``fault``, a button is wanted."""
-    button = "form.fault.tap" if KITS[draft.form].form.step(draft.step) else "form.fault.preview"
+    form = form_of(context.services, draft)
+    button = "form.fault.tap" if form.step(draft.step) else "form.fault.preview"
     with context.store.transaction():
-        draft = begin(KITS[draft.form].form, replace(draft, last_update=context.update_id), context.now)
+        draft = begin(form, replace(draft, last_update=context.update_id), context.now)
         drafts.save(context.store, draft, context.now)
     await _ask(context, draft, fault or Fault(button))
 
@@ -247,7 +298,7 @@ async def press_form(update: Update, context: Context, args: list[str]) -> str |
         "choice": Input("choice", value, step),
     }
     if operation == "suggested" and step == draft.step:
-        known = KITS[draft.form].form.step(step)
+        known = form_of(context.services, draft).step(step)
         suggestion = KITS[draft.form].suggest(context.services, context.lang, draft, known) if known else ""
         given = Input("text", suggestion) if suggestion else Input("look")
     else:

@@ -37,16 +37,26 @@ def always(_: Answers) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question. ``parse`` turns a text into the answer or a Fault; without it only a button answers."""
+    """One question. ``parse`` turns a text into the answer or a Fault; without it only a button answers.
+
+    ``ticks`` must all be set, unless ``some``: then any number will do, none as well. ``aside``: asked only when the person
+    wants to answer it, from the preview.
+    """
 
     id: str
     parse: Callable[[str], str | Fault] | None = None
     choices: tuple[str, ...] = ()
     ticks: tuple[str, ...] = ()
+    some: bool = False
     skippable: bool = False
     number: bool = False
     contact: bool = False
+    aside: bool = False
     when: Callable[[Answers], bool] = always
+
+    def asked(self, answers: Answers) -> bool:
+        """Whether the form comes to it by itself."""
+        return not self.aside and self.when(answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,9 @@ def _text(form: Form, draft: Draft, step: Step, text: str) -> tuple[Draft, Outco
 
 def _ticked(form: Form, draft: Draft, step: Step, value: str) -> tuple[Draft, Outcome]:
     """Ticks are kept as one answer: the ticked names, in order. ``all`` ticks everything and goes on; ``no`` refuses."""
-    if value == "no":
+    if step.some and value == "go":
+        return _answered(form, draft, draft.answers.get(step.id, ""))
+    if value == "no" and not step.some:
         return draft, Outcome("refused")
     if value == "all":
         return _answered(form, draft, ",".join(step.ticks))
@@ -163,7 +175,7 @@ def _mended(form: Form, draft: Draft) -> tuple[Draft, Outcome]:
 def _back(form: Form, draft: Draft) -> tuple[Draft, Outcome]:
     if draft.mending:
         return _mended(form, draft)
-    asked = [step.id for step in form.steps if step.when(draft.answers)]
+    asked = [step.id for step in form.steps if step.asked(draft.answers)]
     place = asked.index(draft.step) if draft.step in asked else len(asked)
     if place == 0:
         return draft, Outcome("ask", Fault("form.fault.first"))
@@ -177,7 +189,7 @@ def _here(form: Form, draft: Draft) -> Outcome:
 def _next(form: Form, name: str, answers: Answers) -> str:
     later = False
     for step in form.steps:
-        if later and step.when(answers):
+        if later and step.asked(answers):
             return step.id
         later = later or step.id == name
     return PREVIEW
@@ -185,12 +197,12 @@ def _next(form: Form, name: str, answers: Answers) -> str:
 
 def _first_open(form: Form, answers: Answers) -> str:
     for step in form.steps:
-        if step.when(answers) and not _is_answered(step, answers):
+        if step.asked(answers) and not _is_answered(step, answers):
             return step.id
     return PREVIEW if form.preview else form.steps[-1].id
 
 
 def _is_answered(step: Step, answers: Answers) -> bool:
-    """Ticks count as an answer only when all are set: a consent is never taken for given."""
+    """Ticks count as an answer only when all are set, unless some will do: a consent is never taken for given."""
     answer = answers.get(step.id)
-    return answer is not None and (not step.ticks or set(step.ticks) <= set(answer.split(",")))
+    return answer is not None and (not step.ticks or step.some or set(step.ticks) <= set(answer.split(",")))

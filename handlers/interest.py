@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from telegram import Update
 
-from handlers import checks
+from handlers import checks, consents
 from handlers.buttons import press
 from handlers.cards import subject_name
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
-from handlers.forms import Answers, Form, Step
+from handlers.forms import Form, Step
+from handlers.organisation import said
 from handlers.pairings import find_target
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import DAY, working
-from knowledge.records import drafts, interests, people
+from knowledge.records import drafts, interests, organisations
 from knowledge.records.drafts import Draft
 from knowledge.records.interests import Registration
 from knowledge.records.moves import PACES
+from knowledge.records.organisations import Profile
 
-CONSENTS = ("keep", "abroad", "pass_on")
 OTHER = "other"
 """Mark of the button that registers the same need once more, for another organisation."""
-
-
-def _asks_contact(answers: Answers) -> bool:
-    """Contacts are asked for only where an operator answers for them."""
-    return answers.get("collects") != "no"
-
-
-def _asks_consent(answers: Answers) -> bool:
-    return answers.get("agreed") != "yes"
 
 
 FORM = Form(
     "interest",
     version=1,
     steps=(
-        Step("consent", ticks=CONSENTS, when=_asks_consent),
+        consents.STEP,
         Step("organisation", checks.organisation),
-        Step("contact", checks.contact, when=_asks_contact),
-        Step("phone", checks.phone, skippable=True, number=True, contact=True, when=_asks_contact),
+        Step("contact", checks.contact, when=consents.asks_contact),
+        Step("phone", checks.phone, skippable=True, number=True, contact=True, when=consents.asks_contact),
         Step("offer", checks.offer),
         Step("mode", choices=("alone", "group")),
     ),
@@ -66,23 +59,14 @@ def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
     """What the person said or gave before, offered as a ready answer."""
     if step.id in draft.answers:
         return draft.answers[step.id]
+    latest = organisations.latest(services.store, draft.person)
     if step.id == "offer":
         words = services.last_words.get(draft.person, "")
-        return words if isinstance(checks.offer(words), str) else ""
-    known = interests.profile(services.store, draft.person)
-    return {"organisation": known[0], "contact": known[1], "phone": known[2] or ""}.get(step.id, "") if known else ""
-
-
-def _took(context: Context, before: Draft, after: Draft) -> None:
-    """The consents are kept at the moment they are complete."""
-    if before.step == "consent" and after.step != "consent" and "consent" in after.answers:
-        people.consent(context.store, after.person, CONSENTS, given=True, now=context.now)
-
-
-def _refuse(context: Context, draft: Draft) -> None:
-    """A person who went back and thought better of it takes back what was agreed to; otherwise nothing at all is kept."""
-    if people.agreed(context.store, draft.person):
-        people.consent(context.store, draft.person, CONSENTS, given=False, now=context.now)
+        return words if isinstance(checks.offer(words), str) else (latest.organisation.profile.offer or "" if latest else "")
+    if latest is None:
+        return ""
+    known = {"organisation": latest.organisation.name, "contact": latest.member.name, "phone": latest.member.phone}
+    return known.get(step.id) or ""
 
 
 def _finish(context: Context, draft: Draft) -> Done:
@@ -100,10 +84,17 @@ def _finish(context: Context, draft: Draft) -> Done:
         county=county.id,
         need=need.id if need else None,
         task=_task(services, need.field if need else ""),
-        kind=next((one for one in services.base.kinds if kind and one[:2] == kind), None),
+        about=_about(services, draft.person, kind),
     )
     result = interests.register(context.store, draft.person, wish, services.office(county.id), context.update_id, context.now)
     return ("interest.done" if result.outcome == "done" else "interest.known"), {"interest": result.interest.id}
+
+
+def _about(services: Services, person: int, kind: str) -> Profile:
+    """What is known of a new organisation: what was said, and the kind that the button carried."""
+    profile = said(services, person)
+    known = next((one for one in services.base.kinds if kind and one[:2] == kind), None)
+    return replace(profile, kind=profile.kind or known)
 
 
 def _task(services: Services, field: str) -> str:
@@ -140,8 +131,10 @@ def _confirmation(services: Services, lang: str, args: dict[str, Any], key: str)
         office=bool(services.office(interest.county)),
         stage=services.texts(lang, f"stage.{interest.stage}"),
     )
-    rows = ((press(services.texts(lang, "button.open_interest"), "mine", interest.id),),)
-    return Reply(text, rows, card=interest.id)
+    rows = [(press(services.texts(lang, "button.open_interest"), "mine", interest.id),)]
+    if key == "interest.done":
+        rows.append((press(services.texts(lang, "button.org"), "org", interest.organisation),))
+    return Reply(text, tuple(rows), card=interest.id)
 
 
 @view("interest.gone")
@@ -182,19 +175,15 @@ async def press_register(update: Update, context: Context, args: list[str]) -> s
 
 def _known_answers(context: Context, *, other: bool) -> dict[str, str]:
     """What need not be asked again of somebody who agreed before; ``other``: this time it is another organisation."""
-    answers = {} if context.services.collects else {"collects": "no"}
-    if not set(CONSENTS) <= people.agreed(context.store, context.person.id):
+    answers = consents.beginning(context)
+    latest = organisations.latest(context.store, context.person.id)
+    if "agreed" not in answers or latest is None or other:
         return answers
-    answers["agreed"] = "yes"
-    profile = interests.profile(context.store, context.person.id)
-    if profile is None or other:
-        return answers
-    organisation, contact, phone = profile
-    answers |= {"known": "yes", "organisation": organisation}
-    if contact and context.services.collects:
-        answers |= {"contact": contact, "phone": phone or ""}
+    answers |= {"known": "yes", "organisation": latest.organisation.name}
+    if latest.member.name and context.services.collects:
+        answers |= {"contact": latest.member.name, "phone": latest.member.phone or ""}
     return answers
 
 
-register_kit(Kit(FORM, _finish, _facts, _suggest, _took, _refuse))
+register_kit(Kit(FORM, _finish, _facts, _suggest, consents.took, consents.refuse, options={"consent": consents.options}))
 PRESSES: Presses = {"reg": press_register}

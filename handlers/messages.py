@@ -10,7 +10,7 @@ from telegram.ext import BaseHandler, MessageHandler, filters
 
 from handlers.context import Context
 from handlers.find import answer_freely
-from handlers.form_handler import KITS, ask_again, give_up, hold, take
+from handlers.form_handler import KITS, ask_again, form_of, give_up, hold, take
 from handlers.forms import Fault, Input
 from handlers.typed import bare, typed
 from knowledge.records import drafts
@@ -83,7 +83,7 @@ def _form_in_hand(message: Message, context: Context) -> Draft | None:
 
 
 async def _to_form(message: Message, context: Context, draft: Draft) -> None:
-    step = KITS[draft.form].form.step(draft.step)
+    step = form_of(context.services, draft).step(draft.step)
     if message.contact and step and step.contact:
         await take(context, draft, Input("text", message.contact.phone_number))
         return
@@ -126,7 +126,7 @@ def _aside(context: Context, draft: Draft, text: str) -> bool:
         return False
     if text.startswith("/"):
         return True
-    step = KITS[draft.form].form.step(draft.step)
+    step = form_of(context.services, draft).step(draft.step)
     if step and step.number and step.parse and isinstance(step.parse(text), str):  # "tel. 023-…" does not ask for a person
         return False
     asks = any(mark in text.lower() for mark in (*ASKING, *CALLING))

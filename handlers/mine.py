@@ -17,8 +17,8 @@ from knowledge.records.moves import SIDE
 
 
 def overview(services: Services, lang: str, person: int) -> Reply:
-    """Everything the person registered, open ones first."""
-    found = interests.of_person(services.store, person)
+    """Everything that the person's organisations registered, open ones first."""
+    found = interests.of_member(services.store, person)
     items = [
         {
             "id": interest.id,
@@ -35,7 +35,8 @@ def overview(services: Services, lang: str, person: int) -> Reply:
     rows = [tuple(buttons[i : i + 5]) for i in range(0, len(buttons), 5)]
     if not found:
         rows.append((press(services.texts(lang, "button.guided"), "g", ""),))
-    rows.append((press(services.texts(lang, "button.ask"), "ask", ""),))
+    last = (press(services.texts(lang, "button.org"), "org"), press(services.texts(lang, "button.ask"), "ask", ""))
+    rows.append(last)
     return Reply(text, tuple(rows))
 
 
@@ -51,7 +52,7 @@ async def press_my(update: Update, context: Context, args: list[str]) -> str | N
 
 
 async def press_mine(update: Update, context: Context, args: list[str]) -> str | None:
-    """One interest of one's own."""
+    """One interest of one's own organisation."""
     interest = found_for(context, args, SIDE)
     if interest is None:
         return context.text("press.not_yours")

@@ -8,10 +8,11 @@ from handlers.corrections import part_rows
 from handlers.wishes import pack
 from knowledge.base import County, Need
 from knowledge.matching import Pairing, Reason, Recommendation, Wish, at_county
-from knowledge.records import interests
+from knowledge.records import interests, organisations
 from knowledge.records.coverage import coverage
 from knowledge.records.interests import Interest
-from knowledge.understanding import Origin, Understanding
+from knowledge.records.organisations import Profile
+from knowledge.understanding import Understanding
 
 PAGE = 5
 SHORT_REASONS = (
@@ -50,7 +51,7 @@ def echo(services: Services, lang: str, u: Understanding) -> str:
     fields = [(base.fields[found.id].name[lang], found.words) for found in u.fields]
     counties = [(base.counties[found.id].short[lang], found.words) for found in u.counties]
     kind = (base.kinds[u.kind.id].name[lang], u.kind.words) if u.kind else None
-    origin = (_place(services, lang, u.origin), u.origin.words) if u.origin else None
+    origin = (place(services, lang, u.origin.province, u.origin.city) or u.origin.words, u.origin.words) if u.origin else None
     away = [base.counties[f.id].short[lang] for f in u.refused_counties] + [
         base.fields[f.id].name[lang] for f in u.refused_fields
     ]
@@ -62,15 +63,15 @@ def echo(services: Services, lang: str, u: Understanding) -> str:
     )
 
 
-def _place(services: Services, lang: str, origin: Origin) -> str:
-    """A place by its name in the reader's language; places without an English name here keep the person's own words."""
+def place(services: Services, lang: str, province: str, city: str) -> str:
+    """A place by its name in the reader's language; empty where it has no English name here."""
     if lang == "zh":
-        return " ".join(part for part in (origin.province, origin.city) if part)
-    partner = services.base.partners.get(origin.city)
+        return " ".join(part for part in (province, city) if part)
+    partner = services.base.partners.get(city)
     if partner and partner.partner:
         return partner.partner.city.en
-    province = services.base.eastern.get(origin.province)
-    return province.en if province and not origin.city else origin.words
+    found = services.base.eastern.get(province)
+    return found.en if found and not city else ""
 
 
 def listing(services: Services, lang: str, wish: Wish, *, offset: int = 0, heard: str = "") -> Reply:
@@ -95,12 +96,17 @@ def listing(services: Services, lang: str, wish: Wish, *, offset: int = 0, heard
 def next_best(services: Services, lang: str, interest: Interest, count: int) -> Reply:
     """The next-best pairings for an interest that does not get on where it is: a few lines, and a button for each."""
     base = services.base
-    kind, province, city = interests.background(services.store, interest)
+    known = organisations.get(services.store, interest.organisation)
+    about = known.profile if known else Profile("")
     need = base.needs.get(interest.need or "")
     wish = Wish(
-        fields=(need.field,) if need else (), refused_counties=(interest.county,), kind=kind, province=province, city=city
+        fields=(need.field,) if need else about.fields,
+        refused_counties=(interest.county,),
+        kind=about.kind or "",
+        province=about.province or "",
+        city=about.city or "",
     )
-    taken = {(one.county, one.need) for one in interests.of_person(services.store, interest.person) if one.open}
+    taken = {(one.county, one.need) for one in interests.of_member(services.store, interest.person) if one.open}
     found = services.ranking(wish).pairings
     best = [p for p in found if (p.county.id, p.need.id if p.need else None) not in taken][:count]
     code = pack(base, wish)

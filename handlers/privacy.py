@@ -9,8 +9,8 @@ from telegram.ext import BaseHandler, CommandHandler
 
 from handlers.buttons import Button, Rows, number, press
 from handlers.cards import subject_name
+from handlers.consents import CONSENTS
 from handlers.context import Context, Reply, Services
-from handlers.interest import CONSENTS
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import in_shanghai
@@ -81,7 +81,7 @@ def consents_page(services: Services, lang: str, person: int) -> Reply:
     rows: list[tuple[Button, ...]] = []
     for one in CONSENTS:
         mark = "☑" if one in given else "☐"
-        rows.append((press(f"{mark} {texts(lang, f'interest.consent.{one}')}", "consent", one, 0 if one in given else 1),))
+        rows.append((press(f"{mark} {texts(lang, f'consent.{one}')}", "consent", one, 0 if one in given else 1),))
     muted = not people.holds(services.store, person, "notices")
     rows.append((press(texts(lang, "button.unmute" if muted else "button.mute"), "mute", 0 if muted else 1),))
     text = texts(lang, "privacy.consents", operator=services.operator[lang], privacy_contact=services.privacy_contact[lang])

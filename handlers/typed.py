@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import Services
-from handlers.form_handler import KITS
+from handlers.form_handler import KITS, Kit, form_of
 from handlers.forms import PREVIEW, Form, Input, Step
 from handlers.texts import LANGS
 from knowledge.records.drafts import Draft
@@ -18,8 +18,10 @@ def bare(text: str) -> str:
 
 def typed(services: Services, draft: Draft, text: str) -> Input | None:
     """What the text steers, or None when it is an answer (or something else)."""
-    form, words, plain = KITS[draft.form].form, services.base.turns, bare(text)
+    form, words, plain = form_of(services, draft), services.base.turns, bare(text)
     step = form.step(draft.step)
+    if step and step.some and any(said.alone(plain) for said in (words.form_resume, words.form_submit)):
+        return Input("tick", "go", step.id)
     for said, given in ((words.form_resume, Input("look")), (words.form_back, Input("back"))):
         if said.alone(plain):
             return given
@@ -30,7 +32,7 @@ def typed(services: Services, draft: Draft, text: str) -> Input | None:
         return Input("edit", changed)
     if draft.step == PREVIEW:
         return Input("submit") if words.form_submit.alone(plain) else None
-    return _chosen(services, form, step, plain) if step else None
+    return _chosen(services, KITS[draft.form], step, plain) if step else None
 
 
 def _changed(services: Services, form: Form, draft: Draft, plain: str) -> str:
@@ -42,7 +44,8 @@ def _changed(services: Services, form: Form, draft: Draft, plain: str) -> str:
     rest = plain[len(start) :].strip()
     for step in form.steps:
         names = [services.texts(lang, f"{form.id}.name.{step.id}").lower() for lang in LANGS if _named(services, form, step)]
-        if step.id in draft.answers and any(rest == name or (len(name) > 1 and rest.startswith(name)) for name in names):
+        given = step.aside or step.id in draft.answers
+        if given and any(rest == name or (len(name) > 1 and rest.startswith(name)) for name in names):
             return step.id
     return ""
 
@@ -51,15 +54,15 @@ def _named(services: Services, form: Form, step: Step) -> bool:
     return services.texts.known(f"{form.id}.name.{step.id}")
 
 
-def _chosen(services: Services, form: Form, step: Step, plain: str) -> Input | None:
+def _chosen(services: Services, kit: Kit, step: Step, plain: str) -> Input | None:
     """The button whose label was typed, in either language, whole or the one that has these words in it."""
     words = services.base.turns
-    if step.ticks:
+    if step.ticks and not step.some:
         if words.form_agree.alone(plain):
             return Input("tick", "all", step.id)
         return Input("tick", "no", step.id) if words.form_refuse.alone(plain) else None
-    labels = {one: [services.texts(lang, f"{form.id}.{step.id}.{one}").lower() for lang in LANGS] for one in step.choices}
+    labels = {one: [kit.label(services, lang, step, one).lower() for lang in LANGS] for one in step.choices or step.ticks}
     fits = [one for one, texts in labels.items() if plain in texts]
     if not fits and step.parse is None and len(plain) > 1:
         fits = [one for one, texts in labels.items() if any(plain in text or text in plain for text in texts)]
-    return Input("choice", fits[0], step.id) if len(fits) == 1 else None
+    return Input("tick" if step.some else "choice", fits[0], step.id) if len(fits) == 1 else None

@@ -11,10 +11,11 @@ import pytest
 
 from knowledge.base import KnowledgeBase
 from knowledge.clock import DAY
-from knowledge.records import deadlines, interests, people
+from knowledge.records import deadlines, interests, organisations, people
 from knowledge.records.coverage import NOTHING, Engagement, coverage
-from knowledge.records.interests import Registration, Result
+from knowledge.records.interests import Interest, Registration, Result
 from knowledge.records.moves import CLOSED, STAGES
+from knowledge.records.organisations import Profile
 from knowledge.records.store import Store
 from knowledge.records.tick import tick
 
@@ -29,9 +30,7 @@ WISH = Registration(
     "wuxi",
     "wuxi-elderly-1",
     "brand-governance",
-    "service",
-    "山东",
-    "泰安",
+    Profile("", "service", "山东", "泰安", ("elderly",)),
 )
 
 
@@ -55,6 +54,19 @@ def mail(store: Store, *, lines: bool = False) -> list[tuple[int, str]]:
     return [one for one in found if one[1] != "card" or not lines]
 
 
+def contact(store: Store, interest: Interest) -> tuple[str, str | None]:
+    """How the one who registered can be reached."""
+    member = organisations.member(store, interest.organisation, interest.person)
+    assert member is not None
+    return member.name, member.phone
+
+
+def latest(store: Store, person: int) -> tuple[str, str, str | None] | None:
+    """What the next form of the person begins with."""
+    found = organisations.latest(store, person)
+    return (found.organisation.name, found.member.name, found.member.phone) if found else None
+
+
 # -- registering -------------------------------------------------------------------------------------------------------
 
 
@@ -71,10 +83,10 @@ def test_an_interest_is_kept_with_its_organisation_its_event_and_the_mail_to_the
         NOW, LI, "organisation", "register", None, "submitted",
     )  # fmt: skip
     assert mail(store) == [(SECOND, "card"), (BOSS, "card")]
-    row = store.one("SELECT name, kind, province, city FROM organisations")
-    assert row is not None
-    assert tuple(row) == ("夕阳红养老服务中心", "service", "山东", "泰安")
-    assert interests.contact(store, one) == ("王老师", "13812345678")
+    kept = organisations.get(store, one.organisation)
+    assert kept is not None
+    assert kept.profile == Profile("夕阳红养老服务中心", "service", "山东", "泰安", ("elderly",))
+    assert contact(store, one) == ("王老师", "13812345678")
 
 
 def test_the_same_press_registers_once(store: Store) -> None:
@@ -89,7 +101,7 @@ def test_an_organisation_has_one_open_interest_in_a_need(store: Store) -> None:
     first = register(store).interest
     again = register(store, replace(WISH, offer="别的"), cause=2)
     assert (again.outcome, again.interest) == ("known", first)
-    assert interests.same_open(store, LI, WISH.organisation, "wuxi", WISH.need) == first
+    assert interests.same_open(store, first.organisation, "wuxi", WISH.need) == first
     assert interests.open_at(store, LI, "wuxi", WISH.need) == first
 
 
@@ -139,17 +151,17 @@ def test_the_database_itself_keeps_two_open_interests_apart(store: Store) -> Non
 
 
 def test_the_contact_is_brought_up_to_date_and_prefills_the_next_form(store: Store) -> None:
-    assert interests.profile(store, LI) is None
+    assert latest(store, LI) is None
     first = register(store).interest
     register(store, replace(WISH, need=None, contact="李主任", phone=None), cause=2, now=NOW + 60)
-    assert interests.contact(store, first) == ("李主任", None)
-    assert interests.profile(store, LI) == (WISH.organisation, "李主任", None)
+    assert contact(store, first) == ("李主任", None)
+    assert latest(store, LI) == (WISH.organisation, "李主任", None)
     register(store, replace(WISH, organisation="另一家", contact="赵", phone="023-12345678"), cause=3, now=NOW + 90)
-    assert interests.profile(store, LI) == ("另一家", "赵", "023-12345678")
-    assert interests.contact(store, first) == ("李主任", None)
+    assert latest(store, LI) == ("另一家", "赵", "023-12345678")
+    assert contact(store, first) == ("李主任", None)
     register(store, replace(WISH, county="chengkou", need=None), cause=4, now=NOW + 95)
-    assert interests.profile(store, LI) == (WISH.organisation, "王老师", "13812345678")
-    assert interests.profile(store, WANG) is None
+    assert latest(store, LI) == (WISH.organisation, "王老师", "13812345678")
+    assert latest(store, WANG) is None
 
 
 def test_a_failure_in_the_middle_leaves_nothing(store: Store) -> None:

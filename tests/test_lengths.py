@@ -11,8 +11,8 @@ import pytest
 
 import handlers.conversations  # noqa: F401  registers every form and view
 from handlers import browse, checks, corrections, find, mine, pairings, privacy, start
-from handlers import interest as interest_form
 from handlers.admin import notices, review
+from handlers.consents import CONSENTS
 from handlers.context import Reply, Services
 from handlers.form_handler import KITS, question
 from handlers.forms import PREVIEW, Fault
@@ -121,7 +121,7 @@ def crowd(services: Services) -> None:
 
 def registered(services: Services, need: str | None = "youyang-left_behind-1", cause: int = 1) -> int:
     """An interest with everything as long as it may be."""
-    wish = Registration(NAME, CONTACT, "+86 138 1234 5678", OFFER, True, "youyang", need, "brand-governance", kind="national")
+    wish = Registration(NAME, CONTACT, "+86 138 1234 5678", OFFER, True, "youyang", need, "brand-governance")
     return interests.register(services.store, 1, wish, [9], cause, MONDAY).interest.id
 
 
@@ -267,7 +267,7 @@ def test_the_pages_on_privacy_fit(services: Services, lang: str) -> None:
     number = registered(services)
     interest = interests.get(services.store, number)
     assert interest is not None
-    people.consent(services.store, 1, interest_form.CONSENTS, given=True, now=MONDAY)
+    people.consent(services.store, 1, CONSENTS, given=True, now=MONDAY)
     for look in range(40):
         assert disclosures.show(services.store, interest, viewer=9, role="city", cause=look, now=MONDAY + look) == "shown"
     disclosures.take_back(services.store, 40, MONDAY)
@@ -304,7 +304,13 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
     kit = KITS[form]
     number = registered(services)
     services.last_words[1] = OFFER
-    subjects = {"interest": "youyang-left_behind-1@na", "question": "youyang-left_behind-1", "reply": "1", "notice": ""}
+    subjects = {
+        "interest": "youyang-left_behind-1@na",
+        "question": "youyang-left_behind-1",
+        "reply": "1",
+        "notice": "",
+        "profile": "new",
+    }
     subject = subjects.get(form, f"{number}.1.{form if form in MOVES else 'answer'}")
     answers = {
         "organisation": NAME,
@@ -313,6 +319,12 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
         "offer": OFFER,
         "mode": "group",
         "consent": "keep",
+        "name": NAME,
+        "kind": "academic",
+        "origin": "新疆/巴音郭楞",
+        "fields": ",".join(BASE.fields),
+        "size": "hundred",
+        "code": "51100000500009571Y",
     }
     answers |= {"words": OFFER, "text": "通" * checks.NOTICE_MAX if form == "notice" else OFFER}
     fault = Fault("fault.organisation.long", {"max": 60, "n": 4096})
@@ -355,6 +367,7 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
     args: dict[str, str | int] = {
         "interest": number,
         "question": asked,
+        "organisation": 1,
         "notice": notice,
         "days": 30,
         "office": 1,

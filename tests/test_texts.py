@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 import handlers.conversations  # noqa: F401  registers every form and view
 from handlers.commands import COMMANDS
+from handlers.consents import CONSENTS
 from handlers.corrections import WRONG
 from handlers.form_handler import KITS
-from handlers.interest import CONSENTS
 from handlers.moves import REASONS
 from handlers.pairings import SHORT_REASONS
 from handlers.privacy import COUNTED
@@ -26,8 +26,10 @@ from handlers.texts import FOLDER, LANGS, Texts, show_date, show_day
 from handlers.views import VIEWS
 from knowledge import matching
 from knowledge.base import County
+from knowledge.credit_code import KINDS
 from knowledge.records import erasure
 from knowledge.records.moves import MOVES, OFFICE, SIDE, STAGES
+from knowledge.records.organisations import SIZES
 from tests.limits import fault_of_html
 from tests.rankings import BASE
 from tests.talk import MONDAY
@@ -108,7 +110,7 @@ PATTERNS: dict[str, set[str]] = {
     "move.{}": {f"move.{move}" for move in MOVES},
     "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles >= SIDE},
     "office.{}": {"office.question", "office.offer"},
-    "interest.consent.{}": {f"interest.consent.{one}" for one in CONSENTS},
+    "consent.{}": {f"consent.{one}" for one in CONSENTS},
     "privacy.kept.{}": {f"privacy.kept.{one}" for one in COUNTED},
     "privacy.role.{}": {f"privacy.role.{one}" for one in ("city", "county", "partner")},
     "privacy.withdrawn.{}": {f"privacy.withdrawn.{one}" for one in CONSENTS},
@@ -121,13 +123,20 @@ PATTERNS: dict[str, set[str]] = {
     "wrong.{}": {f"wrong.{why}" for why in WRONG},
     "{}.card": {"asker.card", "office.card"},
     "{}.ask.{}": {f"{form.id}.ask.{step.id}" for form, step in STEPS},
-    "{}.name.{}": {f"{form.id}.name.{step.id}" for form, step in STEPS if form.preview and not step.ticks},
+    "{}.name.{}": {f"{form.id}.name.{step.id}" for form, step in STEPS if form.preview and (step.some or not step.ticks)},
     "{}.preview": {f"{form.id}.preview" for form, _ in STEPS if form.preview},
     "{}.submit": {f"{form.id}.submit" for form, _ in STEPS if form.preview},
     "{}.title": {f"{form}.title" for form in KITS},
     "{}.words.{}": {f"{move}.words.{why}" for move, whys in REASONS.items() for why in whys} | {ERASED},
     "{}.{}": {f"tag.{one}" for one in SHORT_REASONS} | {f"reason.{one}" for one in reasons_given()},
-    "{}.{}.{}": {f"{form.id}.{step.id}.{one}" for form, step in STEPS for one in (*step.ticks, *step.choices)},
+    "{}.{}.{}": {
+        f"{form.id}.{step.id}.{one}"
+        for form, step in STEPS
+        if step.id not in KITS[form.id].options
+        for one in (*step.ticks, *step.choices)
+    },
+    "org.code.{}": {f"org.code.{kind}" for kind in KINDS.values()},
+    "profile.size.{}": {f"profile.size.{size}" for size in SIZES},
 }
 """The keys that the code puts together, by shape, and every key that each shape can give."""
 

@@ -6,11 +6,12 @@ into the same transaction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.clock import working
-from knowledge.records import cards, coordinators, deadlines, deliveries
+from knowledge.records import cards, coordinators, deadlines, deliveries, organisations
 from knowledge.records.moves import CLOSED, MOVES, PACES, SIDE, UNDO, Move
+from knowledge.records.organisations import Profile
 from knowledge.records.store import Row, Store
 
 
@@ -42,7 +43,7 @@ class Interest:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What a person fills in to register an interest."""
+    """What a person fills in to register an interest. ``about``: what is known of the organisation, if it is new."""
 
     organisation: str
     contact: str
@@ -52,9 +53,7 @@ class Registration:
     county: str
     need: str | None
     task: str
-    kind: str | None = None
-    province: str | None = None
-    city: str | None = None
+    about: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +106,33 @@ def by_cause(store: Store, update: int) -> Interest | None:
 
 
 def of_person(store: Store, person: int) -> list[Interest]:
-    """The interests that the person registered, open ones first, newest first."""
+    """The interests that the person registered or has taken over, open ones first, newest first."""
     rows = store.all(
         f"{SELECT} WHERE i.person = ? ORDER BY i.stage IN ('completed', 'declined', 'withdrawn'), i.id DESC", (person,)
     )
     return [_interest(row) for row in rows]
+
+
+def of_member(store: Store, person: int) -> list[Interest]:
+    """The interests of the organisations that the person belongs to, open ones first, newest first."""
+    rows = store.all(
+        f"{SELECT} WHERE i.organisation IN (SELECT organisation FROM members WHERE person = ?)"
+        " ORDER BY i.stage IN ('completed', 'declined', 'withdrawn'), i.id DESC",
+        (person,),
+    )
+    return [_interest(row) for row in rows]
+
+
+def of_organisation(store: Store, organisation: int) -> list[Interest]:
+    """The interests of the organisation, newest first."""
+    return [_interest(row) for row in store.all(f"{SELECT} WHERE i.organisation = ? ORDER BY i.id DESC", (organisation,))]
+
+
+def show_anew(store: Store, organisation: int, now: int) -> None:
+    """Something about the organisation has changed that the cards of its open interests show."""
+    for one in of_organisation(store, organisation):
+        if one.open:
+            cards.refresh(store, one.id, now, force=True)
 
 
 def waiting(store: Store) -> list[Interest]:
@@ -132,38 +153,20 @@ def events(store: Store, interest: int) -> list[Event]:
     return [Event(*row) for row in rows]
 
 
-def contact(store: Store, interest: Interest) -> tuple[str, str | None]:
-    """Name and telephone of the person who registered: personal data, only for those who handle the case."""
+def same_open(store: Store, organisation: int, county: str, need: str | None) -> Interest | None:
+    """The organisation's open interest in this need (or in the county as a whole), if there is one."""
     row = store.one(
-        "SELECT name, phone FROM members WHERE organisation = ? AND person = ?", (interest.organisation, interest.person)
-    )
-    return (row["name"], row["phone"]) if row else ("", None)
-
-
-def background(store: Store, interest: Interest) -> tuple[str, str, str]:
-    """Kind, province and city of the organisation, as far as they are known."""
-    row = store.one("SELECT kind, province, city FROM organisations WHERE id = ?", (interest.organisation,))
-    return (row["kind"] or "", row["province"] or "", row["city"] or "") if row else ("", "", "")
-
-
-def same_open(store: Store, person: int, name: str, county: str, need: str | None) -> Interest | None:
-    """The person's open interest of this organisation in the same need, if there is one."""
-    row = store.one(
-        f"{SELECT} WHERE i.person = ? AND o.name = ? AND i.county = ? AND i.need IS ?"
+        f"{SELECT} WHERE i.organisation = ? AND i.county = ? AND i.need IS ?"
         " AND i.stage NOT IN ('completed', 'declined', 'withdrawn')",
-        (person, name, county, need),
+        (organisation, county, need),
     )
     return _interest(row) if row else None
 
 
 def open_at(store: Store, person: int, county: str, need: str | None) -> Interest | None:
-    """The person's newest open interest in this need (or in the county as a whole), for whichever organisation."""
-    row = store.one(
-        f"{SELECT} WHERE i.person = ? AND i.county = ? AND i.need IS ?"
-        " AND i.stage NOT IN ('completed', 'declined', 'withdrawn') ORDER BY i.id DESC",
-        (person, county, need),
-    )
-    return _interest(row) if row else None
+    """The newest open interest in this need (or in the county as a whole) of any organisation that the person belongs to."""
+    found = of_member(store, person)
+    return next((one for one in found if one.open and (one.county, one.need) == (county, need)), None)
 
 
 def register(store: Store, person: int, wish: Registration, office: list[int], cause: int, now: int) -> Result:
@@ -172,10 +175,15 @@ def register(store: Store, person: int, wish: Registration, office: list[int], c
     Registering with the same ``cause`` again, or an interest that this organisation already has open, changes nothing.
     """
     with store.transaction():
-        known = by_cause(store, cause) or same_open(store, person, wish.organisation, wish.county, wish.need)
+        organisation = organisations.named(store, person, wish.organisation)
+        known = by_cause(store, cause) or (same_open(store, organisation, wish.county, wish.need) if organisation else None)
         if known:
             return Result("known", known)
-        organisation = _organisation(store, person, wish, now)
+        if organisation and wish.contact:
+            organisations.contact(store, organisation, person, wish.contact, wish.phone)
+        if organisation is None:
+            profile = replace(wish.about or Profile(""), name=wish.organisation)
+            organisation = organisations.create(store, person, profile, wish.contact, wish.phone, now)
         turn = _turn(store, "office", wish.county, None)
         cursor = store.execute(
             "INSERT INTO interests (organisation, person, county, need, task, offer, grouped, stage, turn, since, created,"
@@ -265,9 +273,8 @@ def move(
             deadlines.put(store, "undo", interest, now + UNDO + 1, done.version)
         told = _told(before, role, office)
         cards.refresh(store, interest, now, also=[actor, *told])
-        for one in told:
+        for one, view in told.items():
             if one != actor:
-                view = "asker.moved" if one == before.person else "office.moved"
                 deliveries.put(store, one, view, now, interest=interest, event=event)
     return Result("done", done)
 
@@ -275,15 +282,19 @@ def move(
 def _is_party(store: Store, interest: Interest, actor: int, role: str) -> bool:
     """Whether the person is what the role says, to this interest. Who the city's office is, the settings say."""
     if role == "organisation":
-        return interest.person == actor
+        return organisations.is_member(store, interest.organisation, actor)
     return role != "county" or coordinators.is_one(store, actor, interest.county)
 
 
-def _told(interest: Interest, role: str, office: list[int]) -> list[int]:
-    """The other side: the one who registered; or the one at the office who handles it, or all of them."""
+def _told(interest: Interest, role: str, office: list[int]) -> dict[int, str]:
+    """Who is told of a move, and by which line: the other side, and the one who registered when a colleague moved.
+
+    The office's side is the one who handles it, or all of them.
+    """
     if role not in SIDE:
-        return [interest.person]
-    return [interest.handler] if interest.handler in office and interest.handler else office
+        return {interest.person: "asker.moved"}
+    handling = [interest.handler] if interest.handler in office and interest.handler else office
+    return {interest.person: "colleague.moved"} | dict.fromkeys(handling, "office.moved")
 
 
 def _turn(store: Store, party: str, county: str, handler: int | None) -> str:
@@ -313,11 +324,7 @@ def _undone(store: Store, interest: Interest, role: str, now: int) -> _Target | 
         return "forbidden"
     if now > closing.at + UNDO:
         return "late"
-    if store.value(
-        "SELECT 1 FROM interests WHERE organisation = ? AND county = ? AND need IS ?"
-        " AND stage NOT IN ('completed', 'declined', 'withdrawn')",
-        (interest.organisation, interest.county, interest.need),
-    ):
+    if same_open(store, interest.organisation, interest.county, interest.need):
         return "known"
     last = next(e for e in reversed(past) if e.move not in MOVES or MOVES[e.move].turn in {"office", "organisation"})
     party = MOVES[last.move].turn if last.move in MOVES else "office"
@@ -369,40 +376,3 @@ def set_clock(store: Store, interest: Interest, served: int, *, only: str = "") 
     for detail, moment in moments.items():
         if only in {"", detail} and working(moment) > served:
             deadlines.put(store, f"interest.{detail}", interest.id, working(moment), interest.version)
-
-
-def _organisation(store: Store, person: int, wish: Registration, now: int) -> int:
-    """The person's organisation of this name, made if new; the contact is brought up to date."""
-    row = store.one(
-        "SELECT o.id FROM organisations o JOIN members m ON m.organisation = o.id WHERE m.person = ? AND o.name = ?",
-        (person, wish.organisation),
-    )
-    if row:
-        organisation = int(row["id"])
-        store.execute(
-            "UPDATE members SET name = ?, phone = ? WHERE organisation = ? AND person = ?",
-            (wish.contact, wish.phone, organisation, person),
-        )
-        return organisation
-    cursor = store.execute(
-        "INSERT INTO organisations (name, kind, province, city, created) VALUES (?, ?, ?, ?, ?)",
-        (wish.organisation, wish.kind, wish.province, wish.city, now),
-    )
-    organisation = cursor.lastrowid or 0
-    store.execute(
-        "INSERT INTO members (organisation, person, role, name, phone, since) VALUES (?, ?, 'first_contact', ?, ?, ?)",
-        (organisation, person, wish.contact, wish.phone, now),
-    )
-    return organisation
-
-
-def profile(store: Store, person: int) -> tuple[str, str, str | None] | None:
-    """Organisation, name and telephone as the person last gave them: to prefill the next form."""
-    row = store.one(
-        "SELECT o.name AS organisation, m.name, m.phone FROM members m JOIN organisations o ON o.id = m.organisation"
-        " WHERE m.person = ?"
-        " ORDER BY (SELECT max(i.id) FROM interests i WHERE i.person = m.person AND i.organisation = o.id) DESC,"
-        " m.since DESC, o.id DESC LIMIT 1",
-        (person,),
-    )
-    return (row["organisation"], row["name"], row["phone"]) if row else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.clock import working
-from knowledge.records import cards, coordinators, deadlines, deliveries, interests
+from knowledge.records import cards, coordinators, deadlines, deliveries, interests, organisations
 from knowledge.records.deadlines import Deadline
 from knowledge.records.interests import Interest
 from knowledge.records.moves import OFFICE, PACES
@@ -81,5 +81,6 @@ def settle(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> N
         return
     theirs = interest.stage == "withdrawn"
     for person in cards.holders(store, interest.id):
-        if theirs == (person == interest.person) or (not theirs and person in city):
+        side = organisations.is_member(store, interest.organisation, person)
+        if theirs == side or (not theirs and person in city):
             cards.put(store, interest.id, person, now, force=True)
