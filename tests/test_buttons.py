@@ -155,12 +155,19 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
         for kit in KITS.values()
         for step in kit.form.steps
         for operation in OPERATIONS
-        for value in ("", "all", *step.ticks, *step.choices)
+        for value in (
+            "",
+            "all",
+            *step.ticks,
+            *step.choices,
+            *(("left_behind", "association") if step.id in kit.options else ()),
+        )
     ]
     + [(ROW, operation, PREVIEW) for operation in OPERATIONS],
     "reg": [(ID, "na", "other")],
     "mine": [(ROW,)],
     "my": [()],
+    "org": [(ROW, "edit")],
     "own": [(ROW, 1000, LONG_MOVE)],
     "alt": [(ID,)],
     "ask": [(ID,)],
