@@ -289,6 +289,8 @@ class KnowledgeBase(Entry):
     cases: tuple[Case, ...]
     lexicon: Lexicon
     turns: Turns
+    alike: Mapping[str, Said]
+    """Words for one kind of thing or work, by the group's name (``alike.yaml``)."""
 
     @cached_property
     def tasks(self) -> dict[str, Task]:
@@ -328,7 +330,8 @@ class KnowledgeBase(Entry):
     @cached_property
     def likeness(self) -> Likeness:
         """How far each need speaks of the things that somebody speaks of."""
-        return Likeness({n.id: f"{n.text.zh} {n.evidence.fact.zh} {n.text.en}" for n in self.needs.values()})
+        said = {n.id: f"{n.text.zh} {n.evidence.fact.zh} {n.text.en}" for n in self.needs.values()}
+        return Likeness(said, {name: (*words.zh, *words.en) for name, words in self.alike.items()})
 
     @property
     def trip(self) -> Trip | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from knowledge.base import (
     PLAN,
@@ -24,6 +24,7 @@ from knowledge.base import (
     KnowledgeBase,
     Need,
     Plan,
+    Said,
     Source,
     Turns,
 )
@@ -49,6 +50,10 @@ class _FieldsFile(Entry):
 
 class _KindsFile(Entry):
     kinds: tuple[Kind, ...]
+
+
+class _AlikeFile(RootModel[Mapping[str, Said]]):
+    """Groups of words, by name."""
 
 
 class _CasesFile(Entry):
@@ -138,6 +143,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
     cases = folder.parse("cases.yaml", _CasesFile)
     lexicon = folder.parse("lexicon.yaml", Lexicon)
     turns = folder.parse("turns.yaml", Turns)
+    alike = folder.parse("alike.yaml", _AlikeFile)
     counties: dict[str, County] = {}
     files = sorted((path / "counties").glob("*.yaml"))
     if not files:
@@ -148,7 +154,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
             counties[file.stem] = county
             if county.id != file.stem:
                 folder.fault(name, ("id",), f"must be the file's name: {file.stem}")
-    if folder.faults or not (plan and fields and kinds and cases and lexicon and turns):
+    if folder.faults or not (plan and fields and kinds and cases and lexicon and turns and alike):
         raise FaultyBase(folder.faults)
     in_order = sorted(counties.values(), key=lambda county: county.code)
     base = KnowledgeBase(
@@ -159,6 +165,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
         cases=cases.cases,
         lexicon=lexicon,
         turns=turns,
+        alike=alike.root,
     )
     for name, key, message in _broken_rules(base, fields, kinds, today):
         folder.fault(name, key, message)
@@ -225,6 +232,14 @@ def _broken_lexicon(base: KnowledgeBase) -> Iterator[Broken]:
                 yield "lexicon.yaml", (group, one), f"unknown id: {one}"
     for key, collision in collisions(base.lexicon):
         yield "lexicon.yaml", key, collision
+    stands: dict[str, str] = {}
+    for name, words in base.alike.items():
+        for lang, least, said in (("zh", 2, words.zh), ("en", 4, words.en)):
+            for i, word in enumerate(said):
+                if len(word) < least:
+                    yield "alike.yaml", (name, lang, i), f"{word!r} is too short: at least {least} letters"
+                if stands.setdefault(word, name) != name:
+                    yield "alike.yaml", (name, lang, i), f"{word!r} stands under {stands[word]}, {name}"
 
 
 def _broken_need(

@@ -147,7 +147,7 @@ def plan(tmp_path: Path) -> Path:
     (tmp_path / "counties").mkdir()
     for name in ("wuxi", "chengkou", "pengshui", "yuzhong"):
         shutil.copy(PLAN / "counties" / f"{name}.yaml", tmp_path / "counties")
-    for name in ("fields.yaml", "organisations.yaml", "tasks.yaml", "turns.yaml"):
+    for name in ("fields.yaml", "organisations.yaml", "tasks.yaml", "turns.yaml", "alike.yaml"):
         shutil.copy(PLAN / name, tmp_path)
     cases = (PLAN / "cases.yaml").read_text("utf-8")
     (tmp_path / "cases.yaml").write_text("- id: ".join(cases.split("- id: ")[:3]), "utf-8")
@@ -287,6 +287,14 @@ EDITS: dict[str, Edit] = {
         "fields.elderly",
         "'养老' stands under culture, elderly",
     ),
+    "a word in two groups of what is alike": (
+        "alike.yaml",
+        "zh: [改厕, ",
+        "zh: [脐橙, ",
+        "toilets.zh.0",
+        "'脐橙' stands under citrus, toilets",
+    ),
+    "a word too short to mean one thing": ("alike.yaml", "zh: [改厕, ", "zh: [厕, ", "toilets.zh.0", "at least 2"),
     "an address that may not be shown": (WUXI, "    grade: A", "    grade: C", "partner.source.url", "cited by title only"),
 }
 
@@ -318,7 +326,7 @@ def test_a_missing_key_is_told_at_the_entry_that_lacks_it_and_a_collision_at_the
 
 
 @pytest.mark.parametrize(
-    "file", ["tasks.yaml", "fields.yaml", "organisations.yaml", "cases.yaml", "lexicon.yaml", "turns.yaml"]
+    "file", ["tasks.yaml", "fields.yaml", "organisations.yaml", "cases.yaml", "lexicon.yaml", "turns.yaml", "alike.yaml"]
 )
 def test_a_missing_file_is_told(plan: Path, file: str) -> None:
     (plan / file).unlink()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from knowledge.base import KnowledgeBase, Source, Text, Trip
+from knowledge.likeness import pairs_of
 from knowledge.matching import Circumstances, Pairing, Wish, at_county, recommend
 from knowledge.records.coverage import Coverage, Engagement
 from tests.rankings import BASE, KEY, NOW, YEAR, counties, pairing, reasons, unknowns
@@ -276,6 +277,24 @@ def test_the_answer_speaks_of_the_tasks_that_kind_and_field_have_in_common(
     kind: str, field: str, tasks: tuple[str, ...]
 ) -> None:
     assert recommend(BASE, Wish(fields=(field,), kind=kind), NOW).tasks == tasks
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "before", "after"),
+    [
+        ("草药", "industry", "kaizhou", "jiangjin"),  # 高山木香 and 花椒
+        ("太阳能灯", "facilities", "qijiang", "dazu"),  # 路灯 and 供水
+        ("橘子", "consumption", "bishan", "shizhu"),  # 脐橙 and 农产品
+        ("mandarin", "consumption", "fengjie", "shizhu"),
+        ("厨师", "employment", "wanzhou", "wushan"),  # 烤鱼师傅 and 果园用工
+    ],
+)
+def test_within_a_tier_those_come_first_who_need_a_thing_of_the_same_kind(
+    said: str, field: str, before: str, after: str
+) -> None:
+    ranked = counties(Wish(fields=(field,), pairs=pairs_of(said)))
+    assert ranked.index(before) < ranked.index(after)
+    assert set(ranked[:4]) == KEY
 
 
 def test_a_refused_field_is_not_suggested() -> None:
