@@ -17,8 +17,7 @@ from telegram.ext import ExtBot
 from bot import retraction
 from bot.cards import Shown, show
 from bot.outcomes import Outcome, classify
-from handlers.buttons import markup
-from handlers.context import Reply, Services, answering
+from handlers.context import Reply, Services, post
 from handlers.views import render
 from knowledge.clock import is_quiet
 from knowledge.records import cards, deadlines, deliveries, disclosures, notices, people, retention
@@ -160,14 +159,7 @@ class Courier:
 
     async def _send(self, delivery: Delivery, *, silent: bool) -> int:
         """Send a message of its own; in quiet hours it makes no sound. Returns its number. Raises TelegramError."""
-        reply = self._rendered(delivery)
-        message = await self._bot.send_message(
-            delivery.person,
-            reply.text,
-            reply_markup=markup(reply.rows),
-            reply_parameters=answering(reply.reply_to),
-            disable_notification=silent,
-        )
+        message = await post(self._bot, delivery.person, self._rendered(delivery), silent=silent)
         return message.message_id
 
     def _note(self, delivery: Delivery, shown: Shown | None, failure: TelegramError | None) -> None:

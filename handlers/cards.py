@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from handlers import facts
 from handlers.buttons import Button, press, short
 from handlers.context import Reply, Services
 from handlers.pairings import next_best, target_name
 from handlers.views import view
 from knowledge.clock import DAY
 from knowledge.records import cards, interests, nudges, organisations
+from knowledge.records.facts import FORMS
 from knowledge.records.interests import Event, Interest
 from knowledge.records.moves import OFFICE, Move, allowed
 
@@ -67,6 +69,8 @@ def what(services: Services, lang: str, event: Event) -> str:
 def _words(services: Services, lang: str, event: Event, *, whole: bool) -> str:
     if event.move == "nudge":
         return ""
+    if event.move in FORMS:
+        return facts.names(services, lang, event.note or "")
     words = words_of(services, lang, event)
     return words if whole else short(words, OLDER_WORDS)
 
@@ -98,6 +102,7 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         turn=services.texts(lang, f"turn.{side}.{interest.turn}", role=parties[-1]),
         promised=nudges.promised(interest),
         trail=trail(services, lang, events),
+        facts=facts.part(services, lang, interest),
         new=len(events) == 1,
     )
     buttons = [
@@ -106,6 +111,7 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         for move in moves_of(services, interest, role)
     ]
     rows: list[tuple[Button, ...]] = [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
+    rows.append(facts.buttons(services, lang, interest))
     if office:
         rows.append((press(services.texts(lang, "button.contact"), "tel", interest.id),))
     elif interest.stage == "declined":
@@ -174,14 +180,15 @@ def asker_moved(services: Services, lang: str, interest: Interest, args: dict[st
         words=words_of(services, lang, event),
         others=found.text,
     )
-    return Reply(text, found.rows)
+    return Reply(text, (*found.rows, *facts.offered(services, lang, interest, event.move)))
 
 
 @line("office.moved")
 def office_moved(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
     """The organisation made a move."""
     event = _event(services, interest, args)
-    return Reply(services.texts(lang, f"office.moved.{event.move}", words=words_of(services, lang, event)))
+    text = services.texts(lang, f"office.moved.{event.move}", words=words_of(services, lang, event))
+    return Reply(text, facts.offered(services, lang, interest, event.move))
 
 
 @line("colleague.moved")
@@ -220,13 +227,16 @@ def still_waiting(services: Services, lang: str, interest: Interest, args: dict[
     return Reply(text, (*found.rows, (press(services.texts(lang, "button.ask"), "ask", interest.need or interest.county),)))
 
 
-def _reminder(name: str, role: str) -> None:
-    """A line that reminds a party of its turn, with the moves that are now its own."""
+def _reminder(name: str, role: str, *ways: str) -> None:
+    """A line that reminds a party of its turn, with the moves that are now its own; ``ways``: only these, and the figures."""
 
     @line(name)
     def shown(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
         mine = role or services.role_at(int(args["person"]), interest.county) or "organisation"
-        buttons = tuple(move_button(services, lang, interest, mine, move) for move in moves_of(services, interest, mine))
+        moves = {move.id: move for move in moves_of(services, interest, mine)}
+        buttons = [move_button(services, lang, interest, mine, moves[one]) for one in ways or moves if one in moves]
+        if ways:
+            buttons.insert(1, facts.button(services, lang, interest.id, "figures"))
         text = services.texts(
             lang,
             name,
@@ -236,9 +246,9 @@ def _reminder(name: str, role: str) -> None:
             days=_days(services, interest),
             turn=interest.turn,
         )
-        return Reply(text, tuple(buttons[i : i + 3] for i in range(0, len(buttons), 3)))
+        return Reply(text, tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)))
 
 
 _reminder("asker.nudge", "organisation")
-_reminder("asker.quarterly", "organisation")
+_reminder("asker.quarterly", "organisation", "going", "stuck", "answer")
 _reminder("office.nudge", "")

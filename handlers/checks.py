@@ -6,9 +6,10 @@ import re
 import unicodedata
 
 from handlers.forms import Fault
-from knowledge import credit_code
+from knowledge import amounts, credit_code
+from knowledge.amounts import NoAmount
 
-NAME_MAX, CONTACT_MAX, OFFER_MAX, KEPT_MAX, NOTICE_MAX = 60, 30, 600, 2500, 3500
+NAME_MAX, CONTACT_MAX, LINE_MAX, OFFER_MAX, KEPT_MAX, NOTICE_MAX = 60, 30, 100, 600, 2500, 3500
 ORIGIN_MAX = 30
 CODE_FAULTS = {
     "length": "fault.code.length",
@@ -72,6 +73,23 @@ def code(text: str) -> str | Fault:
     if not trouble:
         return number
     return Fault(CODE_FAULTS[trouble], {"n": len(number), "prefix": number[:2]})
+
+
+def line(text: str) -> str | Fault:
+    """A few words in one line: 2 to 100 characters."""
+    words = one_line(text)
+    if len(words) > LINE_MAX:
+        return Fault("fault.offer.long", {"max": LINE_MAX, "n": len(words)})
+    return words if len(words) > 1 and any(c.isalnum() for c in words) else Fault("fault.offer.short")
+
+
+def amount(text: str) -> str | Fault:
+    """A whole number in figures, however it was written; empty where it says that nobody knows."""
+    try:
+        found = amounts.amount(text)
+    except NoAmount as error:
+        return Fault(f"fault.amount.{error.why}")
+    return "" if found is None else str(found)
 
 
 def offer(text: str) -> str | Fault:

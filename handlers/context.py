@@ -38,12 +38,16 @@ OF_LATE = 200
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message: Telegram HTML and its buttons. ``reply_to``: the message it answers. ``card``: the interest it will show."""
+    """A message: Telegram HTML and its buttons. ``reply_to``: the message it answers. ``card``: the interest it will show.
+
+    ``photo``: the file id of a photo, under which the text stands.
+    """
 
     text: str
     rows: Rows = ()
     reply_to: int = 0
     card: int = 0
+    photo: str = ""
 
 
 @dataclass(slots=True)
@@ -161,6 +165,18 @@ def answering(message: int) -> ReplyParameters | None:
     return ReplyParameters(message, allow_sending_without_reply=True) if message else None
 
 
+async def post(bot: Bot, chat: int, reply: Reply, *, silent: bool = False) -> Message:
+    """Send a new message to a chat. Raises TelegramError."""
+    how: dict[str, Any] = {
+        "reply_markup": markup(reply.rows),
+        "reply_parameters": answering(reply.reply_to),
+        "disable_notification": silent,
+    }
+    if reply.photo:
+        return await bot.send_photo(chat, reply.photo, caption=reply.text, **how)
+    return await bot.send_message(chat, reply.text, **how)
+
+
 class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """What a handler gets beside the update."""
 
@@ -212,9 +228,7 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     async def send_to(self, chat: int, reply: Reply) -> Message:
         """A new message to a chat."""
-        message = await self.bot.send_message(
-            chat, reply.text, reply_markup=markup(reply.rows), reply_parameters=answering(reply.reply_to)
-        )
+        message = await post(self.bot, chat, reply)
         if reply.card:
             cards.adopt(self.store, reply.card, chat, message.message_id, self.now)
         return message

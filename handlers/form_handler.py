@@ -175,15 +175,28 @@ def _preview_rows(services: Services, lang: str, form: Form, draft: Draft) -> Ro
     return tuple(rows)
 
 
-async def open_form(context: Context, name: str, subject: str, answers: Mapping[str, str] | None = None) -> None:
-    """Start the form about ``subject``, or go on with the draft of it that is already there."""
+async def open_form(
+    context: Context, name: str, subject: str, answers: Mapping[str, str] | None = None, *, mending: bool = False
+) -> None:
+    """Start the form about ``subject``, or go on with the draft of it that is already there.
+
+    ``mending``: it was filled in before; what has no answer among ``answers`` is asked, and the rest can be changed.
+    """
     form = KITS[name].bound(context.services)
     now = context.now
     with context.store.transaction():
         draft = drafts.find(context.store, context.person.id, name, subject)
         if draft is None:
             blank = Draft(
-                0, context.person.id, name, form.version, subject, "", dict(answers or {}), last_update=context.update_id
+                0,
+                context.person.id,
+                name,
+                form.version,
+                subject,
+                "",
+                dict(answers or {}),
+                mending=mending,
+                last_update=context.update_id,
             )
             draft = drafts.start(context.store, begin(form, blank, now), now)
         else:

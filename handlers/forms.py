@@ -37,7 +37,7 @@ def always(_: Answers) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question. ``parse`` turns a text into the answer or a Fault; without it only a button answers.
+    """One question. ``parse`` turns a text into the answer or a Fault; without it only a button answers, or a ``photo``.
 
     ``ticks`` must all be set, unless ``some``: then any number will do, none as well. ``aside``: asked only when the person
     wants to answer it, from the preview.
@@ -52,6 +52,7 @@ class Step:
     number: bool = False
     contact: bool = False
     aside: bool = False
+    photo: bool = False
     when: Callable[[Answers], bool] = always
 
     def asked(self, answers: Answers) -> bool:
@@ -75,9 +76,9 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a person did: wrote, chose, ticked, went back, skipped, wants to change a step, submitted, or only looks."""
+    """What a person did: wrote, sent a photo, chose, ticked, went back, skipped, wants to change a step, submitted, looked."""
 
-    kind: Literal["text", "choice", "tick", "back", "skip", "edit", "submit", "look"]
+    kind: Literal["text", "photo", "choice", "tick", "back", "skip", "edit", "submit", "look"]
     value: str = ""
     step: str = ""
 
@@ -122,12 +123,14 @@ def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Ou
         return _ticked(form, draft, step, given.value) if step.ticks else (draft, _here(form, draft))
     if given.kind == "choice":
         return _answered(form, draft, given.value) if given.value in step.choices else (draft, _here(form, draft))
+    if given.kind == "photo":
+        return _answered(form, draft, given.value) if step.photo else (draft, Outcome("ask", Fault("form.fault.words")))
     return _text(form, draft, step, given.value)
 
 
 def _text(form: Form, draft: Draft, step: Step, text: str) -> tuple[Draft, Outcome]:
     if step.parse is None:
-        return draft, Outcome("ask", Fault("form.fault.tap"))
+        return draft, Outcome("ask", Fault("form.fault.photo" if step.photo else "form.fault.tap"))
     parsed = step.parse(text)
     if isinstance(parsed, Fault):
         return draft, Outcome("ask", parsed)

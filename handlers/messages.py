@@ -87,8 +87,12 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
     if message.contact and step and step.contact:
         await take(context, draft, Input("text", message.contact.phone_number))
         return
+    if message.photo and step and step.photo:
+        await take(context, draft, Input("photo", message.photo[-1].file_id))
+        return
     if not message.text:
-        await ask_again(context, draft, Fault("form.fault.words") if step and step.parse else None)
+        why = "form.fault.photo" if step and step.photo else "form.fault.words" if step and step.parse else ""
+        await ask_again(context, draft, Fault(why) if why else None)
         return
     if context.base.turns.form_cancel.alone(bare(message.text)):
         await context.send(give_up(context, draft))

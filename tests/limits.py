@@ -7,7 +7,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-TEXT_MAX, ALERT_MAX, DATA_MAX, BUTTONS_MAX, ROW_MAX = 4096, 200, 64, 100, 8
+TEXT_MAX, CAPTION_MAX, ALERT_MAX, DATA_MAX, BUTTONS_MAX, ROW_MAX = 4096, 1024, 200, 64, 100, 8
 TAGS = frozenset({"b", "strong", "i", "em", "u", "s", "a", "code", "pre", "blockquote", "tg-spoiler", "span", "tg-emoji"})
 ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);)")
 
@@ -69,6 +69,10 @@ def fault(method: str, parameters: dict[str, Any]) -> str:
         if text != unescape(text):
             return f"HTML in a line over the chat, which shows it as it stands: {text}"
         return f"an alert of {len(text)} characters" if len(text) > ALERT_MAX else ""
-    if method not in {"sendMessage", "editMessageText"}:
+    if method == "sendPhoto":
+        text = str(parameters.get("caption") or "")
+        if len(text.encode("utf-16-le")) // 2 > CAPTION_MAX:
+            return "message caption is too long"
+    elif method not in {"sendMessage", "editMessageText"}:
         return ""
     return fault_of_html(text) or fault_of_keyboard((parameters.get("reply_markup") or {}).get("inline_keyboard", []))

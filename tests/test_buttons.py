@@ -142,6 +142,8 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "task": [(max(BASE.tasks, key=len),)],
     "cases": [(max(BASE.fields, key=len), 1000)],
     "casef": [()],
+    "fill": [(10**15 - 1, "checklist")],
+    "photo": [(10**15 - 1, "remove")],
     "fix": [("c238", CODE), ("fin", CODE)],
     "bad": [(CODE,)],
     "bad2": [(LONG_WHY, CODE)],

@@ -298,7 +298,7 @@ async def test_every_quarter_the_organisation_is_asked_how_it_goes(talk: Talk) -
         assert len(asked) <= 1
         await talk.move_clock(3 * DAY)
         assert "落地已有" in li.last, quarter
-        assert li.buttons == ["回复 / 补充", "进展顺利", "遇到困难", "撤回"]
+        assert li.buttons == ["进展顺利", "📊 填数字", "遇到困难", "回复 / 补充"]
     assert sum("落地已有" in shown.html for shown in li.seen) == 3
     await li.presses("回复 / 补充")
     assert "已转给工作人员" in await li.says("已服务三十位老人")

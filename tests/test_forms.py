@@ -364,7 +364,7 @@ def every_step() -> Iterator[tuple[str, Step]]:
 
 @pytest.mark.parametrize(("form", "step"), list(every_step()), ids=lambda value: value if isinstance(value, str) else value.id)
 def test_a_step_can_be_answered_in_some_way_and_its_buttons_mean_one_thing(form: str, step: Step) -> None:
-    assert step.parse or step.choices or step.ticks or step.id in KITS[form].options
+    assert step.parse or step.choices or step.ticks or step.photo or step.id in KITS[form].options
     assert not (step.ticks and (step.choices or step.parse))
     assert not {"all", "go", "no"} & set(step.ticks)
     assert "," not in "".join(step.ticks)

@@ -19,10 +19,11 @@ from handlers.forms import PREVIEW, Fault
 from handlers.texts import LANGS, Texts
 from handlers.views import VIEWS, render
 from handlers.wishes import from_understanding
+from knowledge.amounts import MOST
 from knowledge.base import Source, Trip
 from knowledge.clock import MovableClock
 from knowledge.matching import Wish
-from knowledge.records import disclosures, drafts, interests, people
+from knowledge.records import disclosures, drafts, facts, interests, people
 from knowledge.records import notices as notice_rows
 from knowledge.records import questions as question_rows
 from knowledge.records.drafts import Draft
@@ -247,6 +248,38 @@ def test_an_interest_with_a_long_history_fits_for_both_sides(services: Services,
         sendable(render(services, lang, "moves.done", {"interest": number, "person": 1, "move": move}))
 
 
+def fill(services: Services, number: int) -> None:
+    """Everything that can be filled in, as long as it may be."""
+    services.store.execute("UPDATE interests SET stage = 'landed' WHERE id = ?", (number,))
+    interest = interests.get(services.store, number)
+    assert interest
+    for form, values in (
+        ("checklist", dict.fromkeys(facts.CHECKLIST, "字" * checks.LINE_MAX) | {"amount": str(MOST)}),
+        ("figures", dict.fromkeys(facts.FIGURES, str(MOST)) | {"photo": "x" * 100, "minors": "guardian"}),
+    ):
+        assert facts.fill(services.store, interest, form, values, seen=0, actor=1, role="organisation", office=[9], now=MONDAY)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_card_with_all_its_facts_and_a_long_history_fits(services: Services, lang: str) -> None:
+    number = registered(services)
+    for turn in range(12):
+        move, role, actor = ("ask", "city", 9) if turn % 2 == 0 else ("answer", "organisation", 1)
+        interests.move(
+            services.store, number, turn + 1, move, actor=actor, role=role, office=[9], words=OFFER, now=MONDAY + turn
+        )
+    fill(services, number)
+    for view, person in [("card", 1), ("card", 9), ("asker.quarterly", 1), ("office.nudge", 9)]:
+        sendable(render(services, lang, view, {"interest": number, "person": person, "repeated": 1}))
+    event = next(e.id for e in reversed(interests.events(services.store, number)) if e.move == "figures")
+    sendable(render(services, lang, "facts.filled", {"interest": number, "person": 9, "event": event, "repeated": 1}))
+    known = facts.of(services.store, number)
+    photo = render(services, lang, "photo.shown", {"interest": number, "person": 9, "fact": known["photo"].id, "repeated": 1})
+    assert photo.photo == "x" * 100
+    assert len(photo.text) < 1024
+    sendable(photo)
+
+
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("need", ["youyang-left_behind-1", None])
 def test_a_line_about_every_move_fits(services: Services, lang: str, need: str | None) -> None:
@@ -310,6 +343,7 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
         "reply": "1",
         "notice": "",
         "profile": "new",
+        **dict.fromkeys(facts.FORMS, str(number)),
     }
     subject = subjects.get(form, f"{number}.1.{form if form in MOVES else 'answer'}")
     answers = {
@@ -326,6 +360,7 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
         "size": "hundred",
         "code": "51100000500009571Y",
     }
+    answers |= dict.fromkeys(facts.CHECKLIST, "字" * checks.LINE_MAX) | dict.fromkeys(facts.FIGURES, str(MOST))
     answers |= {"words": OFFER, "text": "通" * checks.NOTICE_MAX if form == "notice" else OFFER}
     fault = Fault("fault.organisation.long", {"max": 60, "n": 4096})
     for step in (*(one.id for one in kit.form.steps), PREVIEW):
@@ -380,6 +415,7 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
         move = "answer" if view.startswith("office.") else "decline"
         args |= {"event": interests.note(services.store, interest, move, OFFER, MONDAY, actor=9, role="city")}
         args["person"] = 9 if view.startswith("office.") else 1
+        args |= {"keys": ",".join(facts.KINDS), "fact": 1}
         draft = {"form": "interest", "draft": 1, "title": "x", "words": "x", "repeated": 1, "disclosure": 1}
         sendable(render(services, lang, view, {**args, **draft, "move": move}))
 

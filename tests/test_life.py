@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from knowledge.clock import DAY, HOUR, MINUTE, working
-from knowledge.records import cards, coordinators, deadlines, deliveries, interests, people
+from knowledge.records import cards, coordinators, deadlines, deliveries, facts, interests, people
 from knowledge.records.deliveries import Delivery
 from knowledge.records.interests import Interest, Registration
-from knowledge.records.moves import CLOSED, MOVES, OFFICE, PACES, SIDE, STAGES, UNDO
+from knowledge.records.moves import CLOSED, MOVES, OFFICE, OPEN, PACES, SIDE, STAGES, UNDO
 from knowledge.records.store import Store
 from knowledge.records.tick import tick
 
@@ -79,6 +79,12 @@ class Life(RuleBasedStateMachine):
             people.started(self.store, person, self.now)
         for county, person in COUNTIES.items():
             self.appoint(county, person)
+        for person in ASKERS:  # a short walk would seldom come far: one has landed, one is in talks
+            self.register(person, "wuxi", "甲")
+            for move in ("accept", "negotiate", "sign", "land")[: 2 if person == ASKERS[0] else 4]:
+                interest = interests.get(self.store, person)
+                assert interest
+                self.tries(person, interest.version, CITY[0], move, "city")
 
     def appoint(self, county: str, person: int) -> None:
         self.store.execute(
@@ -136,12 +142,19 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.journal)
     @rule(data=st.data())
     def goes_on(self, data: st.DataObject) -> None:
-        """The office makes the next step: otherwise no interest would ever be completed."""
-        interest = interests.get(self.store, data.draw(st.sampled_from(sorted(self.journal))))
-        assert interest
+        """The office makes the next step of one of the two that have come furthest: otherwise none would ever be completed."""
+        furthest = sorted(self.far(OPEN), key=lambda one: -STAGES.index(one.stage))[:2]
+        if not furthest:
+            return
+        interest = data.draw(st.sampled_from(furthest))
         forward = [m for m, after in SUCCESSORS[interest.stage] if STAGES.index(after) == STAGES.index(interest.stage) + 1]
         for move in forward:
             self.tries(interest.id, interest.version, CITY[0], move, "city")
+
+    def far(self, stages: tuple[str, ...]) -> list[Interest]:
+        """The interests that have come to one of these stages."""
+        known = [interests.get(self.store, number) for number in sorted(self.journal)]
+        return [one for one in known if one and one.stage in stages]
 
     @precondition(lambda self: self.journal)
     @rule(data=st.data(), move=st.sampled_from(["going", "stuck"]))
@@ -155,6 +168,38 @@ class Life(RuleBasedStateMachine):
         if far:
             interest = data.draw(st.sampled_from(far))
             self.tries(interest.id, interest.version, interest.person, move, "organisation")
+
+    @precondition(lambda self: self.journal)
+    @rule(
+        data=st.data(), person=st.sampled_from(PEOPLE), form=st.sampled_from(sorted(facts.FORMS)), n=st.integers(0, 3),
+        old=st.booleans(),
+    )  # fmt: skip
+    def fills_in(self, data: st.DataObject, person: int, form: str, n: int, *, old: bool) -> None:
+        """Somebody fills in a form, perhaps one opened before anything was filled in."""
+        before = data.draw(st.sampled_from(self.far(facts.FORMS[form]) or self.far(STAGES)))
+        role = self.role(before, person, "ask") or self.role(before, person, "answer") or "county"
+        key = "amount" if form == "checklist" else "people"
+        known = facts.of(self.store, before.id)
+        written = facts.fill(
+            self.store, before, form, {key: str(n)}, seen=0 if old else facts.latest(self.store, before.id),
+            actor=person, role=role, office=self.office(before.county), now=self.now,
+        )  # fmt: skip
+        theirs = self.is_party(before, person, role) and before.stage in facts.FORMS[form]
+        assert (written is not None) == theirs
+        after = interests.get(self.store, before.id)
+        assert after
+        if not written:
+            assert after == before
+            assert facts.of(self.store, before.id) == known
+            return
+        made[f"fill {form}"] += 1
+        self.journal[before.id].append(form)
+        assert (after.stage, after.version, after.turn) == (before.stage, before.version, before.turn)
+        assert after.since == (self.now if before.open and before.turn == role else before.since)
+        fact = facts.of(self.store, before.id)[key]
+        assert (fact.value, fact.by, fact.role, fact.at) == (str(n), person, role, self.now)
+        if after.open:
+            self.check_clock(after)
 
     @precondition(lambda self: self.journal)
     @rule(data=st.data(), person=st.sampled_from((*ASKERS, CITY[0])))
@@ -409,6 +454,8 @@ def test_a_random_walk_breaks_no_rule() -> None:
     assert made["land done"]
     assert made["going done"]
     assert made["stuck done"]
+    assert made["fill checklist"]
+    assert made["fill figures"]
 
 
 if __name__ == "__main__":

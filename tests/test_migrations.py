@@ -22,6 +22,7 @@ RELEASED = {
     "m002_landing": "1a0d6658c2c7cfb2",
     "m003_disclosures": "ad1ebca3b3186aa6",
     "m004_organisations": "709abbae63bc46d6",
+    "m007_landing": "b4c7c484545f5018",
     "m008_notices": "a517fa0db44b22bf",
 }
 """A fingerprint of each migration. A new one gets a line here; a line here never changes once a version is out: people's
@@ -38,7 +39,7 @@ COLUMNS = {
     "duplicates": "id older newer reason found state decided decided_by",
     "drafts": "id person form version subject step answers mending focus question last_update held updated",
     "erasures": "person at",
-    "facts": "id interest kind key value by at",
+    "facts": "id interest kind key value by at role",
     "group_members": "interest organisation person role state contacts at",
     "inbox": "update_id at payload result",
     "interest_events": "id interest at actor role move before after reason note",
@@ -55,6 +56,7 @@ COLUMNS = {
     "organisations": "id name kind province city fields created offer size code "
     "verified verified_by verified_until verified_note merged version",
     "people": "id lang heard client started unreachable first_seen last_seen",
+    "publications": "interest asked asked_by answered answered_by agreed upto",
     "questions": "id person kind text about created answered answer answerer cause county assigned",
 }
 

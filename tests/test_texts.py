@@ -19,6 +19,7 @@ from handlers.commands import COMMANDS
 from handlers.consents import CONSENTS
 from handlers.corrections import WRONG
 from handlers.form_handler import KITS
+from handlers.landing import PUBLISHABLE
 from handlers.moves import REASONS
 from handlers.pairings import SHORT_REASONS
 from handlers.privacy import COUNTED
@@ -27,7 +28,7 @@ from handlers.views import VIEWS
 from knowledge import matching
 from knowledge.base import County
 from knowledge.credit_code import KINDS
-from knowledge.records import erasure
+from knowledge.records import erasure, facts
 from knowledge.records.moves import MOVES, OFFICE, SIDE, STAGES
 from knowledge.records.organisations import SIZES
 from tests.limits import fault_of_html
@@ -80,7 +81,7 @@ def test_english_texts_hold_no_chinese_character_and_no_chinese_punctuation() ->
 
 def test_chinese_texts_are_chinese() -> None:
     without = {key for key, text in TEXTS.sources["zh"].items() if not re.search(r"[\u3400-\u9fff]", text)}
-    assert without == {"button.other_language", "notice"}
+    assert without == {"button.other_language", "checklist.both", "notice"}
 
 
 # -- keys and code -----------------------------------------------------------------------------------------------------
@@ -106,7 +107,11 @@ PATTERNS: dict[str, set[str]] = {
     "asker.moved.{}": {f"asker.moved.{move.id}" for move in MOVES.values() if move.roles >= OFFICE},
     "command.{}": {f"command.{command.name}" for command in COMMANDS},
     "did.{}": {f"did.{move}" for move in MOVES},
-    "event.{}": {f"event.{move}" for move in ("register", "nudge", *MOVES)},
+    "button.{}": {f"button.{form}" for form in facts.FORMS},
+    "event.{}": {f"event.{move}" for move in ("register", "nudge", *facts.FORMS, *MOVES)},
+    "fact.by.{}": {f"fact.by.{role}" for role in OFFICE | SIDE},
+    "fault.amount.{}": {f"fault.amount.{why}" for why in ("none", "two", "negative", "fraction", "large")},
+    "figures.minors.{}": {f"figures.minors.{one}" for one in PUBLISHABLE},
     "move.{}": {f"move.{move}" for move in MOVES},
     "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles >= SIDE},
     "office.{}": {"office.question", "office.offer"},

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.application import App, arrive, begin, build_application, end, settled
-from bot.channels.terminal import People, Shown, TerminalRequest
+from bot.channels.terminal import People, Shown, TerminalRequest, photo_sizes
 from bot.settings import Settings
 from handlers.context import Services
 from handlers.form_handler import KITS
@@ -180,6 +180,9 @@ class Chat:
             await self.press(int(rest))
         elif command == "say" and rest:
             await self.update(self.people.says(rest))
+        elif command == "photo":
+            file = f"photo{self.people.memory.message + 1}"
+            await self.update(self.people.says("", photo=photo_sizes(file), **({"caption": rest} if rest else {})))
         elif command == "clock" and (moved := STEP.match(rest)):
             await self._move_clock(int(moved[1]) * UNITS[moved[2]])
         elif command == "restart":

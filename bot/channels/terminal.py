@@ -23,6 +23,8 @@ FIRST_PERSON = 1001
 BOT_NAME = "jiedui_bot"
 TAKEN_BACK = "(一条消息已收回 · a message was taken back)"
 """What is shown where a message is deleted."""
+PICTURE = "🖼 (照片 · a photo)"
+"""What stands for a photo."""
 
 
 @dataclass(slots=True)
@@ -130,6 +132,8 @@ class TerminalRequest(BaseRequest):
     def _answer(self, name: str, parameters: JSONDict) -> Any:
         if name == "getMe":
             return {"id": 1, "is_bot": True, "first_name": "结对", "username": BOT_NAME}
+        if name == "sendPhoto":
+            return self._photo(parameters)
         if name in {"sendMessage", "editMessageText"}:
             return self._message(parameters, edited=name == "editMessageText")
         if name == "editMessageReplyMarkup":
@@ -174,6 +178,12 @@ class TerminalRequest(BaseRequest):
         del sent["text"]
         return {**sent, "caption": caption, "document": file}
 
+    def _photo(self, parameters: JSONDict) -> JSONDict:
+        """A photo that was sent before, by its file id: its caption under a stand-in."""
+        sent = self._message({**parameters, "text": f"{PICTURE}\n{parameters.get('caption', '')}"}, edited=False)
+        del sent["text"]
+        return {**sent, "caption": str(parameters.get("caption", "")), "photo": photo_sizes(str(parameters["photo"]))}
+
     def _keyboard(self, chat: int, message: int, keyboard: tuple[tuple[dict[str, str], ...], ...]) -> None:
         """The message's buttons are these from now on, and are the ones shown last if there are any."""
         key = str(chat)
@@ -211,6 +221,11 @@ def message_json(number: int, chat: int, date: int, text: str, sender: JSONDict 
         "from": sender,
         "text": text,
     }
+
+
+def photo_sizes(file: str) -> list[JSONDict]:
+    """A photo as Telegram writes it: the same picture in its sizes."""
+    return [{"file_id": file, "file_unique_id": file, "width": 800, "height": 600}]
 
 
 class People:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from knowledge.records import cards, deliveries, disclosures, interests, people
+from knowledge.records import cards, deliveries, disclosures, facts, interests, people
 from knowledge.records.store import Store
 
 Office = Callable[[str], list[int]]
@@ -27,6 +27,7 @@ OF_INTEREST: tuple[str, ...] = (
     "UPDATE interest_events SET reason = NULL WHERE interest = :interest AND substr(reason, 1, 1) != '='",
     "UPDATE interest_events SET note = NULL WHERE interest = :interest AND role != 'clock'",
     "DELETE FROM facts WHERE interest = :interest AND kind != 'figure'",
+    "DELETE FROM publications WHERE interest = :interest",
     "UPDATE interests SET person = :nobody, offer = :blank WHERE id = :interest",
 )
 """What is done to each interest that the person registered: the words of both sides go, the stages stay."""
@@ -35,6 +36,8 @@ OF_PERSON: tuple[str, ...] = (
     "UPDATE interest_events SET actor = NULL WHERE actor = :person",
     "UPDATE interests SET handler = NULL WHERE handler = :person",
     "UPDATE facts SET by = NULL WHERE by = :person",
+    "UPDATE publications SET asked_by = :nobody WHERE asked_by = :person",
+    "UPDATE publications SET answered_by = NULL WHERE answered_by = :person",
     "UPDATE group_members SET person = :nobody, state = 'left', contacts = 0 WHERE person = :person",
     (
         "UPDATE organisations SET name = :blank, offer = NULL, code = NULL, verified_note = NULL WHERE id IN"
@@ -124,11 +127,12 @@ def _take_back(store: Store, person: int, mine: list[int], now: int) -> None:
     asked = [row["id"] for row in store.all("SELECT id FROM questions WHERE person = ?", (person,))]
     for interest in mine:
         cards.refresh(store, interest, now, force=True)
+        facts.take_back_photos(store, interest, now)
     for name, subjects in (("interest", mine), ("question", asked)):
         for subject in subjects:
             for row in store.all(
                 "SELECT person, message FROM deliveries WHERE state = 'sent' AND message IS NOT NULL AND notice IS NULL"
-                f" AND view != '{cards.VIEW}'"
+                f" AND view NOT IN ('{cards.VIEW}', '{facts.VIEW}')"
                 f" AND person != ? AND json_extract(args, '$.{name}') = ?",
                 (person, subject),
             ):

@@ -18,7 +18,10 @@ SECTIONS: dict[str, str] = {
     " WHERE person = :person ORDER BY id",
     "events": "SELECT e.interest, e.at, e.move, e.before, e.after, e.role AS by, e.reason, e.note FROM interest_events e"
     " JOIN interests i ON i.id = e.interest WHERE i.person = :person ORDER BY e.id",
-    "facts": "SELECT f.interest, f.kind, f.key, f.value, f.at FROM facts f WHERE f.by = :person ORDER BY f.id",
+    "facts": "SELECT f.interest, f.kind, f.key, f.value, f.at, f.role AS by FROM facts f JOIN interests i ON i.id = f.interest"
+    " WHERE f.by = :person OR i.person = :person ORDER BY f.id",
+    "publications": "SELECT p.interest, p.asked, p.answered, p.agreed FROM publications p"
+    " JOIN interests i ON i.id = p.interest WHERE i.person = :person ORDER BY p.interest",
     "groups": "SELECT interest, role, state, contacts, at FROM group_members WHERE person = :person ORDER BY interest",
     "questions": "SELECT id, kind, text, about, created, answered, answer FROM questions WHERE person = :person ORDER BY id",
     "drafts": "SELECT form, subject, answers, held, updated FROM drafts WHERE person = :person ORDER BY id",

@@ -6,6 +6,7 @@ into the same transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.clock import working
@@ -248,7 +249,7 @@ def move(
         before = get(store, interest)
         if before is None:
             return None
-        if role not in step.roles or not _is_party(store, before, actor, role):
+        if role not in step.roles or not is_party(store, before, actor, role):
             return Result("forbidden", before)
         if before.version != version or before.stage not in step.before:
             return Result("stale", before)
@@ -271,22 +272,28 @@ def move(
         deadlines.drop(store, "undo", interest)
         if not done.open:
             deadlines.put(store, "undo", interest, now + UNDO + 1, done.version)
-        told = _told(before, role, office)
-        cards.refresh(store, interest, now, also=[actor, *told])
-        for one, view in told.items():
-            if one != actor:
-                deliveries.put(store, one, view, now, interest=interest, event=event)
+        cards.refresh(store, interest, now, also=[actor, *_told(before, role, office)])
+        tell(store, before, role, office, now, but=actor, event=event)
     return Result("done", done)
 
 
-def _is_party(store: Store, interest: Interest, actor: int, role: str) -> bool:
+def is_party(store: Store, interest: Interest, actor: int, role: str) -> bool:
     """Whether the person is what the role says, to this interest. Who the city's office is, the settings say."""
     if role == "organisation":
         return organisations.is_member(store, interest.organisation, actor)
     return role != "county" or coordinators.is_one(store, actor, interest.county)
 
 
-def _told(interest: Interest, role: str, office: list[int]) -> dict[int, str]:
+def tell(
+    store: Store, interest: Interest, role: str, office: Sequence[int], now: int, *, but: int, event: int, view: str = ""
+) -> None:
+    """Send those whom ``role`` has to tell a line about an event (or ``view``); ``but``: not to the one who caused it."""
+    for one, line in _told(interest, role, office).items():
+        if one != but:
+            deliveries.put(store, one, view or line, now, interest=interest.id, event=event)
+
+
+def _told(interest: Interest, role: str, office: Sequence[int]) -> dict[int, str]:
     """Who is told of a move, and by which line: the other side, and the one who registered when a colleague moved.
 
     The office's side is the one who handles it, or all of them.
@@ -350,6 +357,13 @@ def note(
         event = _event(store, interest.id, Event(now, actor, role, name, interest.stage, interest.stage, None, words))
         cards.refresh(store, interest.id, now)
     return event
+
+
+def restart(store: Store, interest: Interest, now: int) -> None:
+    """Whoever's turn it is has said something: it begins anew. Buttons stay good, for nothing has moved."""
+    with store.transaction():
+        store.execute("UPDATE interests SET since = ?, updated = ? WHERE id = ?", (now, now, interest.id))
+        set_clock(store, replace(interest, since=now), now)
 
 
 def _event(store: Store, interest: int, event: Event) -> int:

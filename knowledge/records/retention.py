@@ -37,6 +37,12 @@ RULES = (
     ),
     Rule("invitations", 30 * DAY, "DELETE FROM invitations WHERE max(expires, coalesce(decided, 0)) < :before"),
     Rule(
+        "facts",
+        TWO_YEARS,
+        "DELETE FROM facts WHERE kind != 'figure' AND interest IN"
+        f" (SELECT id FROM interests WHERE NOT ({OPEN}) AND updated < :before)",
+    ),
+    Rule(
         "questions",
         TWO_YEARS,
         "UPDATE questions SET text = '', answer = CASE WHEN answer IS NULL THEN NULL ELSE '' END"

@@ -20,7 +20,7 @@ from knowledge.records import schema_notices  # noqa: F401  its migration comes 
 from knowledge.records.schema import migrations
 
 BUSY_SECONDS = 1.5
-KNOWN = frozenset({"m001_initial", "m002_landing", "m003_disclosures", "m004_organisations", "m008_notices"})
+KNOWN = frozenset({"m001_initial", "m002_landing", "m003_disclosures", "m004_organisations", "m007_landing", "m008_notices"})
 """The migrations of this version: a database that has seen others was made by a newer one."""
 FOREIGN = ("no such table", "no such column", "already exists")
 """What SQLite says of a database that another program made."""
