@@ -133,7 +133,7 @@ async def test_my_interests_show_the_open_ones_first(talk: Talk) -> None:
     await registered(li, OTHER_NEED)
     mine = await li.says("/my")
     assert mine.index("#2 城口 · 养老帮扶 · 已登记 · 轮到市里的工作人员，从 6月1日（周一）起") < mine.index("#1 巫溪")
-    assert li.buttons == ["#2", "#1", "问工作人员"]
+    assert li.buttons == ["#2", "#1", "单位资料", "问工作人员"]
 
 
 async def test_a_long_correspondence_still_fits(talk: Talk) -> None:
