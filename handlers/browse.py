@@ -62,6 +62,7 @@ def county_page(services: Services, lang: str, county: County, wish: Wish, offse
     rows.append(tuple(paging))
     if county.agricultural:
         rows.append((press(services.texts(lang, "button.register_county"), "reg", county.id, wish.kind[:2]),))
+        rows.append((press(services.texts(lang, "button.ask"), "ask", county.id),))
     return Reply(text, tuple(rows))
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from knowledge.records.moves import OFFICE
+
+CITY = frozenset({"city"})
+EVERYBODY = OFFICE | {"guest"}
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command; its description is the text ``command.<name>``. ``role``: who sees it in the menu."""
+    """A command; its description is the text ``command.<name>``. ``roles``: who sees it in the menu."""
 
     name: str
-    role: str = "guest"
+    roles: frozenset[str] = EVERYBODY
 
 
 COMMANDS = (
@@ -25,11 +30,11 @@ COMMANDS = (
     Command("privacy"),
     Command("help"),
     Command("cancel"),
-    Command("office", "city"),
-    Command("broadcast", "city"),
+    Command("office", OFFICE),
+    Command("broadcast", CITY),
 )
 
 
 def for_role(role: str) -> tuple[Command, ...]:
     """The commands that a role sees."""
-    return tuple(command for command in COMMANDS if command.role in {"guest", role})
+    return tuple(command for command in COMMANDS if role in command.roles)

@@ -68,6 +68,8 @@ class Services:
     collects: bool
     wake: Callable[[], None]
     last_words: dict[int, str] = field(default_factory=dict)
+    last_texts: dict[int, str] = field(default_factory=dict)
+    """The text last written freely by each person, whatever it was: what can be sent on to the office."""
     last_lists: dict[int, tuple[Wish, int]] = field(default_factory=dict)
     """The wish last listed for each person, and the place of its page: what 换一个 and 再加上教育 lean on."""
     albums: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -94,8 +96,14 @@ class Services:
         return known.language(self.default_lang) if known else self.default_lang
 
     def role(self, person: int) -> str:
-        """What the person is to the office: ``city`` for owners, ``guest`` for everybody else."""
-        return "city" if person in self.owners else "guest"
+        """What the person is to the office: ``city`` for owners, ``county`` for coordinators of any, else ``guest``."""
+        if person in self.owners:
+            return "city"
+        return "county" if coordinators.counties(self.store, person) else "guest"
+
+    def counties(self, person: int) -> frozenset[str] | None:
+        """The counties whose cases the person sees at the office; None: all of them."""
+        return None if person in self.owners else coordinators.counties(self.store, person)
 
     def role_at(self, person: int, county: str) -> str | None:
         """What the person is to the cases of this county: ``city`` for owners, ``county`` for its coordinators, else None."""
@@ -139,13 +147,17 @@ class Services:
         """Keep the person's last words in memory, to offer them in a form; the longest silent are forgotten first."""
         _keep(self.last_words, person, words)
 
+    def wrote(self, person: int, text: str) -> None:
+        """Keep the text that the person wrote in memory, so that it can be sent on to the office."""
+        _keep(self.last_texts, person, text)
+
     def listed(self, person: int, wish: Wish, offset: int) -> None:
         """Keep in memory what was listed for the person last."""
         _keep(self.last_lists, person, (wish, offset))
 
     def forget(self, person: int) -> None:
         """Forget what is held in memory about a person."""
-        memories: tuple[dict[int, Any], ...] = (self.last_words, self.last_lists, self.albums, self.pastes)
+        memories: tuple[dict[int, Any], ...] = (self.last_words, self.last_texts, self.last_lists, self.albums, self.pastes)
         for memory in memories:
             memory.pop(person, None)
 

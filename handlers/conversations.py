@@ -22,7 +22,7 @@ from handlers import (
     questions,
     start,
 )
-from handlers.admin import notices, review
+from handlers.admin import inquiries, notices, review
 from handlers.context import Context, Services
 
 GATE, CONVERSATIONS = -1, 0
@@ -41,6 +41,7 @@ MODULES = (
     privacy,
     questions,
     start,
+    inquiries,
     review,
     notices,
 )

@@ -134,13 +134,11 @@ async def press_why(update: Update, context: Context, args: list[str]) -> str | 
     words = context.services.last_words.get(context.person.id, "")
     seen = summary(context.services, "zh", unpack(context.base, code))
     with context.store.transaction():
-        questions.put(
+        questions.report(
             context.store,
             context.person.id,
-            "wrong",
             " → ".join(part for part in (words, seen) if part) or why,
-            about=why,
-            office=[],
+            why,
             cause=context.update_id,
             now=context.now,
         )

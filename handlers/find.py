@@ -26,6 +26,8 @@ from knowledge.understanding import Understanding
 
 READ_MAX = 4000
 """Characters that are read of one text; Telegram sends at most 4096 in a message."""
+CALL_MAX = 10
+"""Characters of a text that only calls for a person and asks nothing yet."""
 
 
 async def answer_freely(context: Context, text: str) -> None:
@@ -34,6 +36,8 @@ async def answer_freely(context: Context, text: str) -> None:
     if u.lang and u.lang != context.person.heard:
         people.heard(context.store, context.person.id, u.lang)
         context.person = replace(context.person, heard=u.lang)
+    if u.intent != "contact_human" or len(text) > CALL_MAX:
+        context.services.wrote(context.person.id, text)
     reply = await _routed(context, u, text)
     if reply is not None:
         resume = [row for row in resume_row(context.services, context.lang, context.person.id) if row not in reply.rows]
@@ -144,7 +148,6 @@ async def _privacy(context: Context, u: Understanding, text: str) -> Reply | Non
 
 
 async def _human(context: Context, u: Understanding, text: str) -> Reply | None:
-    context.services.remember(context.person.id, text)  # most often the question itself: offered as a ready answer
     await questions.ask(context, "")
     return None
 

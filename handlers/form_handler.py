@@ -44,6 +44,7 @@ class Kit:
     ``took`` runs inside the transaction of every answer and ``refuse`` inside that of a refusal, ``facts`` gives the texts what
     they speak of, ``suggest`` what a step that is answered in words offers as a ready answer (a button that takes it).
     ``options`` and ``reads`` are those of steps whose choices or whose reading the knowledge base gives.
+    ``derive`` gives the answers with those that follow from others and need not be asked for.
     """
 
     form: Form
@@ -54,6 +55,7 @@ class Kit:
     refuse: Callable[[Context, Draft], None] = lambda _context, _draft: None
     options: Mapping[str, Options] = field(default_factory=dict)
     reads: Mapping[str, Reads] = field(default_factory=dict)
+    derive: Callable[[Services, Draft], Mapping[str, str]] = lambda _services, draft: draft.answers
 
     def bound(self, services: Services) -> Form:
         """The form with the choices and the reading that the knowledge base gives."""
@@ -198,6 +200,7 @@ async def open_form(
                 mending=mending,
                 last_update=context.update_id,
             )
+            blank = replace(blank, answers=dict(KITS[name].derive(context.services, blank)))
             draft = drafts.start(context.store, begin(form, blank, now), now)
         else:
             draft = begin(form, replace(draft, held=None, last_update=context.update_id), now)
@@ -221,6 +224,7 @@ async def take(context: Context, draft: Draft, given: Input, update: Update | No
             drafts.drop(context.store, draft.id)
             context.note_result("form.refused", form=draft.form)
         else:
+            after = replace(after, answers=dict(kit.derive(context.services, after)))
             kit.took(context, draft, after)
             if outcome.kind == "done":
                 done = kit.finish(context, after)

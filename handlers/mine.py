@@ -11,9 +11,13 @@ from handlers.context import Context, Reply, Services
 from handlers.moves import found_for, show_card
 from handlers.pairings import find_target, listing
 from handlers.presses import Presses
+from handlers.question_cards import first_words
 from knowledge.matching import Wish
-from knowledge.records import interests
+from knowledge.records import interests, questions
 from knowledge.records.moves import SIDE
+
+QUESTIONS = 5
+"""Questions of one's own that are listed, open ones first."""
 
 
 def overview(services: Services, lang: str, person: int) -> Reply:
@@ -35,6 +39,9 @@ def overview(services: Services, lang: str, person: int) -> Reply:
     rows = [tuple(buttons[i : i + 5]) for i in range(0, len(buttons), 5)]
     if not found:
         rows.append((press(services.texts(lang, "button.guided"), "g", ""),))
+    for question in questions.of_person(services.store, person, QUESTIONS):
+        state = services.texts(lang, f"question.state.{question.turn if question.open else question.state}")
+        rows.append((press(f"💬 {first_words(question)} · {state}", "qm", question.id),))
     last = (press(services.texts(lang, "button.org"), "org"), press(services.texts(lang, "button.ask"), "ask", ""))
     rows.append(last)
     return Reply(text, tuple(rows))

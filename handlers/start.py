@@ -15,6 +15,7 @@ from handlers.pairings import card
 from handlers.presses import Presses
 from knowledge.matching import Wish
 from knowledge.records import drafts, people
+from knowledge.records.moves import OFFICE
 
 
 def welcome(services: Services, lang: str, person: int) -> Reply:
@@ -60,8 +61,8 @@ async def on_start(update: Update, context: Context) -> None:
         await context.send(plan_page(services, lang))
     else:
         await context.send(welcome(services, lang, context.person.id))
-    if context.role == "city":
-        await context.send(waiting_page(services, lang))
+    if context.role in OFFICE:
+        await context.send(waiting_page(services, lang, context.person.id))
 
 
 async def on_help(update: Update, context: Context) -> None:

@@ -30,6 +30,8 @@ class Words:
     offer: str
     alone: str
     submit: str
+    ask: str = "问工作人员"
+    send: str = "发送"
 
 
 ZH = Words(
@@ -44,7 +46,7 @@ ZH = Words(
 )
 EN = Words(
     "Register interest", "Agree to all", "Sunset Care", "Ms Wang", "+86 138 1234 5678", "Six carers, baths once a month",
-    "On our own", "Submit",
+    "On our own", "Submit", "Ask the office", "Send",
 )  # fmt: skip
 
 
@@ -95,6 +97,14 @@ async def wants_notices(*people: Person) -> None:
     for owner in services.owners:
         if not records.holds(services.store, owner, "notices"):
             records.consent(services.store, owner, ("notices",), given=True, now=1)
+
+
+async def asked(person: Person, text: str = "住宿怎么安排？", about: str = "") -> str:
+    """Ask the office a question, perhaps from the card of a need; returns the confirmation."""
+    await person.says(f"/start need-{about}" if about else "/help")
+    await person.presses(words(person).ask)
+    await person.says(text)
+    return await person.presses(words(person).send)
 
 
 def rows(talk: Talk, table: str) -> list[dict[str, Any]]:

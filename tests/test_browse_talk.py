@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.chat import plain
+from handlers.questions import mark
 from tests.journeys import NEED, registered, rows
 from tests.talk import Person, Talk
 
@@ -281,8 +282,11 @@ async def test_what_nothing_was_found_for_goes_to_the_office_and_the_answer_come
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await not_found(li)
     assert rows(talk, "questions") == []
-    assert "好的，这段话已留给工作人员（第 1 号）。有合适的去处" in await li.presses("把这段话留给工作人员")
-    assert boss.last == f"🔔 第 1 号，有人想帮忙但没找到对口的\n{NOTHING}"
+    shown = await li.presses("把这段话留给工作人员")
+    assert shown.startswith(f"发出前看一眼\n发给：市里的工作人员\n\n「{NOTHING}」")
+    assert rows(talk, "questions") == []
+    assert "已发给市里的工作人员（第 1 号）。有合适的去处" in await li.presses("发送")
+    assert boss.last.startswith(f"🔔 有人想帮忙，没找到对口的\n第 1 号\n「{NOTHING}」")
     await boss.presses("回答")
     assert "第 1 号的回答已发出。" in await boss.says("可以先去城口看看")
     assert li.last == f"您说过：「{NOTHING}」\n工作人员回答：可以先去城口看看"
@@ -293,7 +297,8 @@ async def test_the_same_words_are_kept_once(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await not_found(li)
     for _ in range(3):
-        assert "（第 1 号）" in await li.presses("把这段话留给工作人员")
+        await li.presses_data(f"v1:keep:{mark(NOTHING)}")
+        assert "（第 1 号）" in await li.presses("发送")
     assert len(rows(talk, "questions")) == 1
     assert len(boss.seen) == 1
 
@@ -313,31 +318,33 @@ async def test_after_a_restart_the_words_are_asked_for_again(talk: Talk) -> None
     await not_found(li)
     await talk.restart()
     assert "想问工作人员什么？" in await li.presses("把这段话留给工作人员")
-    assert "已转给工作人员（第 1 号）" in await li.says(NOTHING)
+    assert f"「{NOTHING}」" in await li.says(NOTHING)
+    assert "已发给市里的工作人员（第 1 号）" in await li.presses("发送")
 
 
 async def test_without_anyone_online_it_says_so(talk: Talk) -> None:
     li = talk.person("li")
     await not_found(li)
-    assert "目前还没有工作人员上线，一上线就会看到。" in await li.presses("把这段话留给工作人员")
+    await li.presses("把这段话留给工作人员")
+    assert "目前还没有工作人员上线，一上线就会看到。" in await li.presses("发送")
 
 
 async def test_a_question_about_a_need_names_it_to_the_office(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await li.says(f"/start need-{NEED}")
     assert "关于巫溪，想问工作人员什么？" in await li.presses("问工作人员")
-    await li.says("住宿怎么安排？")
-    assert boss.last == "🔔 第 1 号提问 · 巫溪 · 养老帮扶\n住宿怎么安排？"
-    assert "您问过" not in boss.last
+    shown = await li.says("住宿怎么安排？")
+    assert "发给：市里的工作人员\n关于：巫溪 · 养老帮扶\n\n「住宿怎么安排？」" in shown
+    await li.presses("发送")
+    assert boss.last.startswith("🔔 有人提问\n第 1 号 · 巫溪 · 养老帮扶\n「住宿怎么安排？」")
 
 
 async def test_nothing_found_in_english(english: Talk) -> None:
     boss, li = english.person("boss", owner=True), english.person("li")
     assert "Try it another way" in await li.says("The weather is nice today")
-    assert "All right, the text is with the office (number 1). When there is a place for it" in await li.presses(
-        "Leave this text"
-    )
-    assert boss.last == "🔔 Number 1: an offer that nothing was found for\nThe weather is nice today"
+    assert "Before it goes\nTo: the city's staff\n\n“The weather is nice today”" in await li.presses("Leave this text")
+    assert "Sent to the city's staff (number 1). When there is a place for it" in await li.presses("Send")
+    assert boss.last.startswith("🔔 An offer that nothing was found for\nNumber 1\n“The weather is nice today”")
     await boss.presses("Answer")
     await boss.says("Have a look at Chengkou")
     assert li.last == "You wrote: “The weather is nice today”\nThe office answers: Have a look at Chengkou"

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import conversations, presses
-from handlers.admin import notices, review
+from handlers.admin import inquiries, notices, review
 from handlers.buttons import MAX_BYTES, Button, data, markup, number, parse, press, short
 from handlers.corrections import WRONG
 from handlers.form_handler import KITS
 from handlers.forms import PREVIEW
 from handlers.wishes import LONGEST
+from knowledge.records import question_moves
 from knowledge.records.moves import MOVES
 from tests.rankings import BASE
 from tests.talk import Scripted, Talk
@@ -134,6 +135,7 @@ ROW, CODE, ID = 10**9, "x" * LONGEST, "x" * 31
 """A number of a row, a wish and an id as long as they can be."""
 OPERATIONS = ("back", "skip", "edit", "submit", "look", "tick", "choice", "suggested", "cancel", "hold_take", "hold_leave")
 LONG_MOVE = max(MOVES, key=len)
+LONG_QUESTION_MOVE = max(question_moves.MOVES, key=len)
 LONG_WHY = max(WRONG, key=len)
 WORST: dict[str, list[tuple[str | int, ...]]] = {
     "c": [(max(BASE.counties, key=len), 100, CODE)],
@@ -174,8 +176,12 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "alt": [(ID,)],
     "ask": [(ID,)],
     "keep": [("0" * 8,)],
-    "answer": [(ROW,)],
     "q": [(ROW,)],
+    "qs": [(ROW,)],
+    "qm": [(ROW,)],
+    "ql": [("mine", 100)],
+    "qa": [(ROW, 1000, LONG_QUESTION_MOVE, "yes")],
+    "qo": [(ROW, 1000, LONG_QUESTION_MOVE), (ROW, 1000, "hand", max(BASE.counties, key=len), 10**12)],
     "lang": [("zh",)],
     "case": [(ROW,)],
     "off": [(ROW, 1000, LONG_MOVE, "yes")],
@@ -210,7 +216,7 @@ STRANGE = ["", "0", "1", "-1", "²", "9" * 15, "9" * 40, "巫溪", "wuxi", "wuxi
 async def test_every_action_with_any_arguments_is_answered_and_nothing_is_raised(
     talk: Talk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    office = {action for module in (review, notices) for action in module.PRESSES} | {"answer", "q"}
+    office = {action for module in (review, notices, inquiries) for action in module.PRESSES}
     people = [(talk.person("li"), [*sorted(HANDLED), "", "nonsense", "v1"]), (talk.person("boss", owner=True), sorted(office))]
     for person, actions in people:
         for action, first in itertools.product(actions, STRANGE):

@@ -12,7 +12,7 @@ from bot.channels.chat import plain
 from knowledge.base import KnowledgeBase
 from knowledge.records import erasure, interests
 from tests.contacts import PHONE, sees_contact, shown_to, visible
-from tests.journeys import OTHER_NEED, ZH, everything_stored, registered, rows, stage, to_step, wants_notices
+from tests.journeys import OTHER_NEED, ZH, asked, everything_stored, registered, rows, stage, to_step, wants_notices
 from tests.talk import Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -34,9 +34,7 @@ async def much_said(talk: Talk) -> tuple[Person, Person]:
     await registered_again(li)
     await boss.presses_data("v1:off:2:1:decline")
     await boss.says("王老师，下周一到的名额满了")
-    await li.says("/help")
-    await li.presses("问工作人员")
-    await li.says("住宿怎么安排？")
+    await asked(li)
     await boss.presses("回答")
     await boss.says("王老师您好，住村委会")
     await wants_notices(boss)

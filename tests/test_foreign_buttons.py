@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from handlers.conversations import PRESS_TABLES
-from tests.journeys import NEED, kind_and_short, registered, rows, to_step
+from tests.journeys import NEED, asked, kind_and_short, registered, rows, to_step
 from tests.talk import Person, Scripted, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -58,9 +58,7 @@ TAILS = ((), ("",), ("0", "0", "0"), ("1", "accept"), ("9" * 20, "x", "y"), ("su
 async def test_every_action_bears_every_argument(talk: Talk, action: str, owner: bool) -> None:
     wang, li = talk.person("wang"), talk.person("li", owner=owner)
     await registered(wang)
-    await wang.says("/help")
-    await wang.presses("问工作人员")
-    await wang.says("住宿怎么安排？")
+    await asked(wang)
     before = rows(talk, "interests")
     for first in JUNK:
         for tail in TAILS:

@@ -63,8 +63,14 @@ ASKED: tuple[Step, ...] = (
     ("li", "says", "/help"),
     ("li", "presses", "问工作人员"),
     ("li", "says", "我们只有五个人，能做什么？"),
+    ("li", "presses", "发送"),
+    ("boss", "presses", "我来接手"),
     ("boss", "presses", "回答"),
     ("boss", "says", "下周给您打电话。"),
+    ("li", "presses", "接着问"),
+    ("li", "says", "周几？"),
+    ("li", "presses", "撤回"),
+    ("li", "presses", "撤回"),
     ("li", "says", "/lang en"),
 )
 ASTRAY: tuple[Step, ...] = (
@@ -102,9 +108,10 @@ WHAT_COUNTS = (
     "SELECT id, person, county, need, task, offer, grouped, stage, version, turn, handler FROM interests",
     "SELECT id, interest, actor, role, move, before, after, reason, note FROM interest_events",
     "SELECT id, person, notice, view, json_remove(args, '$.repeated'), state FROM deliveries",
-    "SELECT due > (SELECT created FROM interests WHERE id = subject), kind, subject, version FROM deadlines",
+    "SELECT kind, subject, version FROM deadlines",
     "SELECT person, purpose, version, given FROM consents",
-    "SELECT id, person, kind, text, answer, answerer FROM questions",
+    "SELECT id, person, kind, text, county, state, turn, version, assigned FROM questions",
+    "SELECT id, question, actor, role, move, words FROM question_events",
     "SELECT id, author, zh, state FROM notices",
 )
 """What has to be the same as in an unbroken conversation."""

@@ -11,7 +11,7 @@ import pytest
 
 import handlers.conversations  # noqa: F401  registers every form and view
 from handlers import browse, checks, corrections, find, mine, pairings, privacy, start
-from handlers.admin import notices, review
+from handlers.admin import inquiries, notices, review
 from handlers.consents import CONSENTS
 from handlers.context import Reply, Services
 from handlers.form_handler import KITS, question
@@ -29,6 +29,7 @@ from knowledge.records import questions as question_rows
 from knowledge.records.drafts import Draft
 from knowledge.records.interests import Registration
 from knowledge.records.moves import MOVES, OFFICE, SIDE
+from knowledge.records.questions import Asked
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
 from tests.limits import fault_of_html, fault_of_keyboard
@@ -317,18 +318,10 @@ def test_the_lists_of_a_busy_person_and_a_busy_office_fit(services: Services, la
     crowd(services)
     registered(services, cause=10**6)
     for cause in range(60):
-        for kind in ("question", "wrong"):
-            question_rows.put(
-                services.store,
-                1,
-                kind,
-                f"{cause}{OFFER}",
-                about="words",
-                office=[9],
-                cause=2000 + cause * 2 + (kind == "wrong"),
-                now=MONDAY,
-            )
-    sendable(mine.overview(services, lang, 1), review.waiting_page(services, lang), review.reported_page(services, lang))
+        question_rows.put(services.store, Asked(1, "question", f"{cause}{OFFER}"), [9], cause=2000 + cause * 2, now=MONDAY)
+        question_rows.report(services.store, 1, f"{cause}{OFFER}", "words", cause=2001 + cause * 2, now=MONDAY)
+    sendable(*(inquiries.list_page(services, lang, 9, name, 0) for name in question_rows.LISTS))
+    sendable(mine.overview(services, lang, 1), review.waiting_page(services, lang, 9), review.reported_page(services, lang))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -336,11 +329,10 @@ def test_the_lists_of_a_busy_person_and_a_busy_office_fit(services: Services, la
 def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str, form: str) -> None:
     kit = KITS[form]
     number = registered(services)
-    services.last_words[1] = OFFER
+    services.last_words[1] = services.last_texts[1] = OFFER
     subjects = {
         "interest": "youyang-left_behind-1@na",
         "question": "youyang-left_behind-1",
-        "reply": "1",
         "notice": "",
         "profile": "new",
         **dict.fromkeys(facts.FORMS, str(number)),
@@ -379,13 +371,26 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
 @pytest.mark.parametrize("lang", LANGS)
 def test_questions_answers_and_notices_fit(services: Services, lang: str) -> None:
     store = services.store
-    asked = question_rows.put(store, 1, "question", OFFER, about="youyang-left_behind-1", office=[9], cause=1, now=MONDAY)
-    kept = question_rows.put(store, 1, "offer", "帮" * checks.KEPT_MAX, office=[9], cause=2, now=MONDAY)
+    asked = question_rows.put(store, Asked(1, "question", OFFER, "youyang-left_behind-1"), [9], cause=1, now=MONDAY)
+    kept = question_rows.put(store, Asked(1, "offer", "帮" * checks.KEPT_MAX), [9], cause=2, now=MONDAY)
     for number in (asked, kept):
-        sendable(render(services, lang, "office.question", {"question": number, "repeated": 1}))
-        question_rows.answer(store, number, 9, OFFER, MONDAY)
-        sendable(render(services, lang, "office.question", {"question": number, "repeated": 1}))
-        sendable(render(services, lang, "asker.answered", {"question": number, "repeated": 1}))
+        sendable(render(services, lang, "office.question", {"question": number, "person": 9, "repeated": 1}))
+        for _ in range(12):
+            for move, actor, role in (("inquire", 9, "city"), ("follow", 1, "asker"), ("answer", 9, "city")):
+                found = question_rows.get(store, number)
+                assert found
+                made = question_rows.move(
+                    store, number, found.version, move, actor=actor, role=role, city=[9], words=OFFER, now=MONDAY
+                )
+                assert made
+                assert made.outcome == "done"
+        answered, added = (question_rows.events(store, number)[at].id for at in (-1, -2))
+        for view, person, event in (
+            ("office.question", 9, added),
+            ("asker.question", 1, answered),
+            ("asker.question_nudge", 1, answered),
+        ):
+            sendable(render(services, lang, view, {"question": number, "event": event, "person": person, "repeated": 1}))
     html = f"<b>{'通' * (checks.NOTICE_MAX - 1)}</b>&amp;"
     assert notices.notice_text(html) == html
     notice = notice_rows.confirm(store, 9, html, 3, MONDAY)
@@ -395,8 +400,7 @@ def test_questions_answers_and_notices_fit(services: Services, lang: str) -> Non
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -> None:
-    asked = question_rows.put(services.store, 1, "question", OFFER, about="wuxi", office=[9], cause=1, now=MONDAY)
-    question_rows.answer(services.store, asked, 9, OFFER, MONDAY)
+    asked = question_rows.put(services.store, Asked(1, "question", OFFER, "wuxi"), [9], cause=1, now=MONDAY)
     notice = notice_rows.confirm(services.store, 9, "通" * checks.NOTICE_MAX, 3, MONDAY)
     number = registered(services)
     args: dict[str, str | int] = {
@@ -417,7 +421,7 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
         args["person"] = 9 if view.startswith("office.") else 1
         args |= {"keys": ",".join(facts.KINDS), "fact": 1}
         draft = {"form": "interest", "draft": 1, "title": "x", "words": "x", "repeated": 1, "disclosure": 1}
-        sendable(render(services, lang, view, {**args, **draft, "move": move}))
+        sendable(render(services, lang, view, {**args, **draft, "move": "hand" if view.startswith("question.") else move}))
 
 
 ALERTS: dict[str, dict[str, str | int]] = {
@@ -428,7 +432,7 @@ ALERTS: dict[str, dict[str, str | int]] = {
     "privacy.withdrawn.abroad": {},
     "privacy.withdrawn.pass_on": {},
     "press.moved_on": {"at": MONDAY, "what": "登记方撤回了" * 5},
-    "question.answered_before": {"office": True, "number": 10**9},
+    "question.did.hand": {"number": 10**9, "whom": "彭水苗族土家族自治县的工作人员"},
 }
 
 

@@ -22,6 +22,7 @@ RELEASED = {
     "m002_landing": "1a0d6658c2c7cfb2",
     "m003_disclosures": "ad1ebca3b3186aa6",
     "m004_organisations": "709abbae63bc46d6",
+    "m005_office": "160e0be8f2656644",
     "m007_landing": "b4c7c484545f5018",
     "m008_notices": "a517fa0db44b22bf",
 }
@@ -32,7 +33,7 @@ COLUMNS = {
     "audit": "id at actor action object detail",
     "cards": "interest person message version sent",
     "consents": "id person purpose version given at",
-    "coordinators": "county person since until appointed_by",
+    "coordinators": "county person since until appointed_by name",
     "deadlines": "id due kind subject version",
     "deliveries": "id person notice view args state due attempts message error updated",
     "disclosures": "id at viewer owner interest message taken_back role delivery cause",
@@ -57,7 +58,8 @@ COLUMNS = {
     "verified verified_by verified_until verified_note merged version",
     "people": "id lang heard client started unreachable first_seen last_seen",
     "publications": "interest asked asked_by answered answered_by agreed upto",
-    "questions": "id person kind text about created answered answer answerer cause county assigned",
+    "question_events": "id question at actor role move words",
+    "questions": "id person kind text about created cause county assigned state turn since version",
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.channels.chat import plain
 from knowledge.base import KnowledgeBase
 from knowledge.clock import DAY, HOUR
-from tests.journeys import NEED, OTHER_NEED, ZH, registered, rows, stage
+from tests.journeys import NEED, OTHER_NEED, ZH, asked, registered, rows, stage
 from tests.talk import MONDAY, Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -249,9 +249,7 @@ async def test_without_anyone_online_the_asker_is_told_and_the_office_sees_it_on
         li, late = talk.person("li"), Person(talk, "late", 5001)
         talk.people.memory.people["late"] = 5001
         assert "目前还没有工作人员上线，一上线就会看到。" in await registered(li)
-        await li.says("/help")
-        await li.presses("问工作人员")
-        assert "目前还没有工作人员上线" in await li.says("住宿怎么安排？")
+        assert "目前还没有工作人员上线，一上线就会看到。" in await asked(li)
         assert late.seen == []
         seen = await late.says("/start")
         assert "您好，这里是 结对" in seen
@@ -283,11 +281,9 @@ async def test_nothing_waits(talk: Talk) -> None:
 
 async def test_a_question_is_opened_from_the_list_and_answered(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
-    await li.says("/help")
-    await li.presses("问工作人员")
-    await li.says("住宿怎么安排？")
+    await asked(li)
     await boss.says("/office")
-    assert "第 1 号提问\n住宿怎么安排？" in await boss.presses("? 1")
+    assert "第 1 号\n「住宿怎么安排？」" in await boss.presses("💬 1 住宿怎么安排？")
     await boss.presses("回答")
     await boss.says("住村委会")
     assert li.last == "您问过：「住宿怎么安排？」\n工作人员回答：住村委会"

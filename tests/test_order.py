@@ -16,6 +16,7 @@ from bot.delivery import Courier
 from bot.ordering import BOUND
 from knowledge.base import KnowledgeBase
 from knowledge.records import questions
+from knowledge.records.questions import Asked
 from tests.journeys import wants_notices
 from tests.talk import Person, Scripted, Talk
 
@@ -162,7 +163,7 @@ async def test_mail_waits_for_a_database_that_another_program_holds(
 
     monkeypatch.setattr(Courier, "_wait_for_database", wait_for_database)
     boss = talk.person("boss", owner=True)
-    question = questions.put(talk.store, boss.id, "question", "几点上班?", office=[boss.id], cause=1, now=1)
+    question = questions.put(talk.store, Asked(boss.id, "question", "几点上班?"), [boss.id], cause=1, now=talk.services.now())
     talk.store.execute("PRAGMA busy_timeout = 1")
     line.slow = {boss.id} if moment == "while sending" else set()
     with closing(sqlite3.connect(talk.folder / "chat.db", isolation_level=None)) as other:
@@ -177,7 +178,7 @@ async def test_mail_waits_for_a_database_that_another_program_holds(
         other.execute("ROLLBACK")
     free.set()
     await talk.settle()
-    assert [f"第 {question} 号提问" in shown.html for shown in boss.seen] == [True]
+    assert [f"第 {question} 号" in shown.html for shown in boss.seen] == [True]
     assert talk.store.value("SELECT state FROM deliveries") == "sent"
 
 

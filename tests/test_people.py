@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from knowledge.records import inbox, people, questions
+from knowledge.records import inbox, people
 from knowledge.records.people import CONSENT_VERSION, PURPOSES, Person
 from knowledge.records.store import Store
 from tests.rowstore import NOW, elsewhere
@@ -141,63 +138,3 @@ def test_numbers_are_forgotten_when_they_can_no_longer_come_again(store: Store, 
     inbox.forget(store, NOW + age)
     assert inbox.receive(store, 7, "{}", NOW + age) is not kept
     assert not inbox.receive(store, 8, "{}", NOW + age)
-
-
-# -- questions ---------------------------------------------------------------------------------------------------------
-
-
-def ask(store: Store, text: str = "能帮吗？", cause: int = 1, about: str | None = None) -> int:
-    return questions.put(store, 1, "question", text, about=about, office=[8, 9], cause=cause, now=NOW)
-
-
-def test_a_question_is_kept_told_and_answered_once(store: Store) -> None:
-    number = ask(store, about="wuxi")
-    assert [(row["person"], row["view"]) for row in store.all("SELECT person, view FROM outbox")] == [
-        (8, "office.question"), (9, "office.question"),
-    ]  # fmt: skip
-    assert [one.id for one in questions.unanswered(store)] == [number]
-    assert questions.answer(store, number, 9, "能", NOW + 5)
-    assert not questions.answer(store, number, 8, "不能", NOW + 6)
-    found = questions.get(store, number)
-    assert found
-    assert (found.about, found.answered, found.answer) == ("wuxi", NOW + 5, "能")
-    assert questions.unanswered(store) == []
-    assert [row["person"] for row in store.all("SELECT person FROM outbox WHERE view = 'asker.answered'")] == [1]
-    assert store.value("SELECT count(*) FROM audit WHERE action = 'question.answer'") == 1
-
-
-def test_the_same_press_or_the_same_words_while_they_wait_ask_only_once(store: Store) -> None:
-    first = ask(store)
-    assert ask(store) == first
-    assert ask(store, cause=2) == first
-    other = ask(store, cause=3, about="wuxi")
-    assert other != first
-    assert ask(store, cause=3) == other
-    questions.answer(store, first, 9, "能", NOW)
-    assert ask(store, cause=4) not in {first, other}
-    assert store.value("SELECT count(*) FROM outbox WHERE view = 'office.question'") == 6
-
-
-def test_results_reported_as_wrong_wait_for_no_answer(store: Store) -> None:
-    number = questions.put(store, 1, "wrong", "养老 → 养牛", about="field", office=[], cause=1, now=NOW)
-    assert questions.unanswered(store) == []
-    later = questions.put(store, 1, "wrong", "养老", about="words", office=[], cause=2, now=NOW)
-    assert [one.id for one in questions.reported(store)] == [later, number]
-    assert store.value("SELECT count(*) FROM outbox") == 0
-
-
-def test_an_unknown_question_is_none(store: Store) -> None:
-    assert questions.get(store, 5) is None
-    assert not questions.answer(store, 5, 9, "能", NOW)
-
-
-def test_any_text_is_kept_as_it_was_written(store: Store) -> None:
-    causes = itertools.count(1)
-
-    @given(st.text())
-    def kept(text: str) -> None:
-        found = questions.get(store, ask(store, text, next(causes)))
-        assert found
-        assert found.text == text
-
-    kept()

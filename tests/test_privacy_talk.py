@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.contacts import PHONE, sees_contact, shown_to
-from tests.journeys import NEED, OTHER_NEED, ZH, registered, rows, stage, to_step
+from tests.journeys import NEED, OTHER_NEED, ZH, asked, registered, rows, stage, to_step
 from tests.talk import Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -66,9 +66,7 @@ async def test_the_file_holds_what_is_kept_of_the_person_and_nothing_of_others(t
     await to_step(wang, "organisation", OTHER_NEED)
     await wang.says("城口爱心协会")
     await wang.says("吴会长")
-    await li.says("/help")
-    await li.presses("问工作人员")
-    await li.says("住宿怎么安排？")
+    await asked(li)
     await li.says("/privacy")
     said = await li.presses("导出")
     assert "您的全部资料都在这个文件里。" in said

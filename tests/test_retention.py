@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from knowledge.clock import DAY
-from knowledge.records import interests, people, retention
+from knowledge.records import interests, people, questions, retention
 from knowledge.records.interests import Registration
+from knowledge.records.questions import Asked
 from knowledge.records.store import Store
 from tests.journeys import rows, to_step
 from tests.talk import MONDAY, Talk
@@ -88,15 +89,16 @@ def test_a_second_run_notes_nothing(store: Store) -> None:
 def test_the_texts_of_answered_questions_go_after_two_years(
     store: Store, kind: str, answered: int | None, at: int, kept: bool
 ) -> None:
-    store.execute(
-        "INSERT INTO questions (person, kind, text, created, answered, answer, cause) VALUES (1, ?, '住宿？', ?, ?, ?, 1)",
-        (kind, MONDAY, answered, "村委会" if answered else None),
-    )
+    if kind == "wrong":
+        number = questions.report(store, 1, "住宿？", "words", cause=1, now=MONDAY)
+    else:
+        number = questions.put(store, Asked(1, kind, "住宿？"), [], cause=1, now=MONDAY - DAY)
+    if answered:
+        questions.move(store, number, 1, "answer", actor=9, role="city", city=[], words="村委会", now=answered)
     retention.run(store, at)
-    row = store.all("SELECT text, answer FROM questions")[0]
-    assert (row["text"], row["answer"]) == (
-        ("住宿？", "村委会" if answered else None) if kept else ("", "" if answered else None)
-    )
+    assert store.value("SELECT text FROM questions") == ("住宿？" if kept else "")
+    words = [row["words"] for row in store.all("SELECT words FROM question_events WHERE move = 'answer'")]
+    assert words == ((["村委会"] if kept else [""]) if answered else [])
 
 
 async def test_a_form_left_open_for_30_days_is_forgotten_by_the_tick(talk: Talk) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys import OTHER_NEED, everything_stored, registered, rows, stage, wants_notices
+from tests.journeys import OTHER_NEED, asked, everything_stored, registered, rows, stage, wants_notices
 from tests.talk import Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -19,8 +19,14 @@ ACTIONS = {
     "off:1:1:decline": "请选原因",
     "case:1": "#1 泰安市夕阳红养老服务中心",
     "tel:1": "王老师 13812345678",
-    "q:1": "第 1 号提问",
-    "answer:1": "请写回答",
+    "q:1": "第 1 号",
+    "qs:1": "第 1 号",
+    "ql:all:0": "住宿怎么安排？",
+    "qo:1:1:take": "第 1 号由您接手",
+    "qo:1:1:answer": "请写回答",
+    "qo:1:1:inquire": "想请对方补充什么？",
+    "qo:1:1:hand": "现在没有别人可以接",
+    "qo:1:1:close": "为什么结束？",
     "wrongs": "反馈",
     "report:1": "通知第 1 号",
 }
@@ -31,9 +37,7 @@ async def office_at_work(talk: Talk) -> tuple[Person, Person, Person]:
     """An interest, a question and a notice; returns somebody of the office, who registered, and a guest."""
     boss, li, guest = talk.person("boss", owner=True), talk.person("li"), talk.person("guest")
     await registered(li)
-    await li.says("/help")
-    await li.presses("问工作人员")
-    await li.says("住宿怎么安排？")
+    await asked(li)
     await wants_notices(boss)
     await boss.says("/broadcast")
     await boss.says("今年乡村行即将公布")
@@ -178,10 +182,11 @@ async def test_words_written_after_the_role_was_lost_move_nothing_and_show_nothi
 
 async def test_an_answer_written_after_the_role_was_lost_is_not_sent(talk: Talk) -> None:
     boss, _, _ = await office_at_work(talk)
-    await boss.presses_data("v1:answer:1")
+    await boss.presses_data("v1:qo:1:1:answer")
     talk.services.owners.clear()
-    assert await boss.says("住村委会") == "只有工作人员能回答。"
-    assert rows(talk, "questions")[0]["answer"] is None
+    assert await boss.says("住村委会") == "没有办成：这条提问不归您办，或者已经不在了。"
+    assert rows(talk, "questions")[0]["state"] == "open"
+    assert [row["move"] for row in rows(talk, "question_events")] == ["put"]
 
 
 async def test_a_notice_confirmed_after_the_role_was_lost_is_not_sent(talk: Talk) -> None:
@@ -259,16 +264,16 @@ async def test_the_asker_withdraws_while_the_office_is_accepting(talk: Talk) -> 
 async def test_a_question_is_answered_once(talk: Talk) -> None:
     anna, bo = talk.person("anna", owner=True), talk.person("bo", owner=True)
     li = talk.person("li")
-    await li.says("/help")
-    await li.presses("问工作人员")
-    await li.says("住宿怎么安排？")
+    await asked(li)
     await anna.presses("回答")
     await bo.presses("回答")
     assert "第 1 号的回答已发出。" in await anna.says("住村委会")
-    assert "第 1 号已经有人回答了。" in await bo.says("住乡政府")
+    stale = await bo.says("住乡政府")
+    assert stale.startswith("情况已有变化，请看最新的状态。（6月1日（周一）10:00 工作人员回答）")
+    assert "工作人员回答：住村委会" in stale
     assert [message.html for message in li.seen if "工作人员回答" in message.html] == [li.seen[-1].html]
     assert "工作人员回答：住村委会" in li.last
-    assert "已经有人回答了" in await bo.presses_data("v1:answer:1")
+    assert "情况已有变化" in await bo.presses_data("v1:qo:1:1:answer")
 
 
 async def test_every_look_at_a_contact_is_noted(talk: Talk) -> None:

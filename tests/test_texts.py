@@ -23,14 +23,16 @@ from handlers.landing import PUBLISHABLE
 from handlers.moves import REASONS
 from handlers.pairings import SHORT_REASONS
 from handlers.privacy import COUNTED
+from handlers.questions import FORMS
 from handlers.texts import FOLDER, LANGS, Texts, show_date, show_day
 from handlers.views import VIEWS
 from knowledge import matching
 from knowledge.base import County
 from knowledge.credit_code import KINDS
-from knowledge.records import erasure, facts
+from knowledge.records import erasure, facts, question_moves
 from knowledge.records.moves import MOVES, OFFICE, SIDE, STAGES
 from knowledge.records.organisations import SIZES
+from knowledge.records.questions import LISTS
 from tests.limits import fault_of_html
 from tests.rankings import BASE
 from tests.talk import MONDAY
@@ -114,7 +116,13 @@ PATTERNS: dict[str, set[str]] = {
     "figures.minors.{}": {f"figures.minors.{one}" for one in PUBLISHABLE},
     "move.{}": {f"move.{move}" for move in MOVES},
     "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles >= SIDE},
-    "office.{}": {"office.question", "office.offer"},
+    "asker.question.{}": {f"asker.question.{move}" for move in FORMS if move != "follow"},
+    "question.did.{}": {f"question.did.{move}" for move in question_moves.MOVES},
+    "question.event.{}": {f"question.event.{move}" for move in ("put", "nudge", *question_moves.MOVES)},
+    "question.heading.{}": {f"question.heading.{move}" for move in ("put", "follow", "retract", "hand")},
+    "question.list.{}": {f"question.list.{name}" for name in LISTS},
+    "question.move.{}": {f"question.move.{move}" for move in question_moves.MOVES},
+    "question.state.{}": {f"question.state.{one}" for one in ("asker", "county", "city", *question_moves.OVER)},
     "consent.{}": {f"consent.{one}" for one in CONSENTS},
     "privacy.kept.{}": {f"privacy.kept.{one}" for one in COUNTED},
     "privacy.role.{}": {f"privacy.role.{one}" for one in ("city", "county", "partner")},
@@ -201,8 +209,7 @@ def test_every_view_that_a_record_can_name_exists() -> None:
                 place = {"put": 2, "note_result": 0}.get(node.func.attr)
                 if place is not None and len(node.args) > place and isinstance(view := node.args[place], ast.Constant):
                     named |= {str(view.value)}
-    named -= {"question", "offer", "wrong"}  # questions.put: the kind
-    assert {"asker.answered", "office.question", "moves.done", "offer.kept"} <= named
+    assert {"asker.question", "office.question", "moves.done", "question.shown"} <= named
     assert named - set(VIEWS) == set()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
+from handlers.admin.inquiries import list_buttons, question_button
 from handlers.buttons import press
 from handlers.cards import subject_name
 from handlers.context import Context, Reply, Services
@@ -14,27 +15,48 @@ from handlers.privacy import show_contact
 from knowledge.records import interests, questions
 from knowledge.records.moves import OFFICE
 
+SHOWN = 12
+"""Interests that the list of what waits shows."""
+FEW = 4
+"""Up to so many questions stand in the list of what waits themselves; more are behind a button for each list."""
 
-def waiting_page(services: Services, lang: str) -> Reply:
-    """What waits: interests on which the office is to move, then the others; questions without an answer."""
-    found = interests.waiting(services.store)
+
+def waiting_page(services: Services, lang: str, person: int) -> Reply:
+    """What waits for this person: interests on which the office is to move, then the others; questions, by list.
+
+    A coordinator sees what concerns the own counties.
+    """
+    counties = services.counties(person)
+    found = interests.waiting(services.store, counties)
     items = [
         {
             "id": interest.id,
             "name": interest.name,
             "about": subject_name(services, lang, interest),
             "stage": services.texts(lang, f"stage.{interest.stage}"),
-            "turn": services.texts(lang, f"turn.office.{interest.turn}", role="city"),
+            "turn": services.texts(lang, f"turn.office.{interest.turn}", role=services.role_at(person, interest.county)),
             "since": interest.since,
         }
-        for interest in found[:12]
+        for interest in found[:SHOWN]
     ]
-    asked = questions.unanswered(services.store)
-    wrong = questions.reported(services.store)
-    text = services.texts(lang, "office.waiting", items=items, total=len(found), questions=len(asked), wrong=len(wrong))
-    buttons = [press(f"#{interest.id}", "case", interest.id) for interest in found[:12]]
-    buttons += [press(f"? {question.id}", "q", question.id) for question in asked[:8]]
+    asked = questions.listed(services.store, "all", person, services.now(), counties)
+    wrong = questions.reported(services.store) if counties is None else []
+    text = services.texts(
+        lang,
+        "office.waiting",
+        items=items,
+        total=len(found),
+        questions=len(asked),
+        wrong=len(wrong),
+        counties=[services.base.counties[one].short[lang] for one in sorted(counties or ()) if one in services.base.counties],
+    )
+    buttons = [press(f"#{interest.id}", "case", interest.id) for interest in found[:SHOWN]]
     rows = [tuple(buttons[i : i + 4]) for i in range(0, len(buttons), 4)]
+    if len(asked) <= FEW:
+        rows.extend((question_button(one),) for one in asked)
+    else:
+        listed = list_buttons(services, lang, person)
+        rows.extend(listed[i : i + 2] for i in range(0, len(listed), 2))
     if wrong:
         rows.append((press(services.texts(lang, "button.reported", n=len(wrong)), "wrongs"),))
     return Reply(text, tuple(rows))
@@ -58,11 +80,11 @@ async def press_reported(update: Update, context: Context, args: list[str]) -> s
 
 
 async def on_office(update: Update, context: Context) -> None:
-    """/office, for administrators."""
-    if context.role != "city":
+    """/office, for administrators and coordinators."""
+    if context.role not in OFFICE:
         await context.say("office.not_yours")
         return
-    await context.send(waiting_page(context.services, context.lang))
+    await context.send(waiting_page(context.services, context.lang, context.person.id))
 
 
 async def press_case(update: Update, context: Context, args: list[str]) -> str | None:

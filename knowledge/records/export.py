@@ -23,9 +23,11 @@ SECTIONS: dict[str, str] = {
     "publications": "SELECT p.interest, p.asked, p.answered, p.agreed FROM publications p"
     " JOIN interests i ON i.id = p.interest WHERE i.person = :person ORDER BY p.interest",
     "groups": "SELECT interest, role, state, contacts, at FROM group_members WHERE person = :person ORDER BY interest",
-    "questions": "SELECT id, kind, text, about, created, answered, answer FROM questions WHERE person = :person ORDER BY id",
+    "questions": "SELECT id, kind, text, about, county, state, created FROM questions WHERE person = :person ORDER BY id",
+    "answers": "SELECT e.question, e.at, e.role AS by, e.move, e.words FROM question_events e"
+    " JOIN questions q ON q.id = e.question WHERE q.person = :person AND e.move != 'put' ORDER BY e.id",
     "drafts": "SELECT form, subject, answers, held, updated FROM drafts WHERE person = :person ORDER BY id",
-    "offices": "SELECT county, since, until FROM coordinators WHERE person = :person ORDER BY county",
+    "offices": "SELECT county, name, since, until FROM coordinators WHERE person = :person ORDER BY county",
     "invitations": "SELECT purpose, subject, made, expires, taken, decided, accepted,"
     " CASE WHEN taken_by = :person THEN name END AS contact, CASE WHEN taken_by = :person THEN phone END AS phone"
     " FROM invitations WHERE :person IN (made_by, taken_by) ORDER BY id",
@@ -40,8 +42,7 @@ SECTIONS: dict[str, str] = {
 """By section of the file, the rows that it holds."""
 PERSON = "SELECT id, lang, heard, client, started, unreachable, first_seen, last_seen FROM people WHERE id = :person"
 TIMES = frozenset(
-    "at since until created updated made expires taken decided answered taken_back started unreachable"
-    " first_seen last_seen".split()
+    "at since until created updated made expires taken decided taken_back started unreachable first_seen last_seen".split()
 )
 
 

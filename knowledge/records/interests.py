@@ -6,14 +6,14 @@ into the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.clock import working
 from knowledge.records import cards, coordinators, deadlines, deliveries, organisations
 from knowledge.records.moves import CLOSED, MOVES, PACES, SIDE, UNDO, Move
 from knowledge.records.organisations import Profile
-from knowledge.records.store import Row, Store
+from knowledge.records.store import Row, Store, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +136,13 @@ def show_anew(store: Store, organisation: int, now: int) -> None:
             cards.refresh(store, one.id, now, force=True)
 
 
-def waiting(store: Store) -> list[Interest]:
-    """Open interests, those on which the office is to move first, longest waiting first."""
+def waiting(store: Store, counties: Collection[str] | None = None) -> list[Interest]:
+    """Open interests, those on which the office is to move first, longest waiting first; in these counties (None: in all)."""
+    where, values = within("i.county", counties)
     rows = store.all(
-        f"{SELECT} WHERE i.stage NOT IN ('completed', 'declined', 'withdrawn')"
-        " ORDER BY i.turn NOT IN ('city', 'county'), i.since, i.id LIMIT 50"
+        f"{SELECT} WHERE i.stage NOT IN ('completed', 'declined', 'withdrawn') AND {where}"
+        " ORDER BY i.turn NOT IN ('city', 'county'), i.since, i.id LIMIT 50",
+        values,
     )
     return [_interest(row) for row in rows]
 

@@ -45,19 +45,24 @@ def _question(store: Store, interest: Interest, city: Sequence[int], now: int) -
 
 
 def _nudged(store: Store, interest: Interest, city: Sequence[int], *, first: bool) -> list[int]:
-    """Who at the office is reminded: the county's coordinators before the city; first the one who handles it, then all."""
-    county = coordinators.at(store, interest.county)
-    everybody = list(dict.fromkeys([*county, *city]))
-    if interest.turn == "organisation":  # the office hears of it only when it goes on
-        return [] if first else _handling(interest, everybody)
-    if interest.turn == "county" and county:
-        return _handling(interest, county) if first else everybody
-    return _handling(interest, city) if first else list(city)
+    """Who at the office is reminded; while the organisation is to move, it hears of it only when that goes on."""
+    if interest.turn in OFFICE:
+        return reminded(store, interest.county, interest.turn, interest.handler, city, first=first)
+    everybody = list(dict.fromkeys([*coordinators.at(store, interest.county), *city]))
+    return [] if first else _handling(interest.handler, everybody)
 
 
-def _handling(interest: Interest, people: Sequence[int]) -> list[int]:
+def reminded(store: Store, county: str, turn: str, handler: int | None, city: Sequence[int], *, first: bool) -> list[int]:
+    """Of the office whose ``turn`` it is: first the one who handles it (or all where nobody does), then the city as well."""
+    those = coordinators.at(store, county)
+    if turn == "county" and those:
+        return _handling(handler, those) if first else list(dict.fromkeys([*those, *city]))
+    return _handling(handler, city) if first else list(city)
+
+
+def _handling(handler: int | None, people: Sequence[int]) -> list[int]:
     """Of these people the one who handles the case, or all where none of them does."""
-    return [one for one in people if one == interest.handler] or list(people)
+    return [one for one in people if one == handler] or list(people)
 
 
 def _tell(store: Store, interest: Interest, view: str, people: Sequence[int], now: int) -> None:

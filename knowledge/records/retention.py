@@ -9,6 +9,7 @@ from knowledge.records import inbox
 from knowledge.records.store import Store
 
 TWO_YEARS = 730 * DAY
+SETTLED = "state != 'open' AND since < :before"
 OPEN = "stage NOT IN ('completed', 'declined', 'withdrawn')"
 
 
@@ -43,11 +44,12 @@ RULES = (
         f" (SELECT id FROM interests WHERE NOT ({OPEN}) AND updated < :before)",
     ),
     Rule(
-        "questions",
+        "answers",
         TWO_YEARS,
-        "UPDATE questions SET text = '', answer = CASE WHEN answer IS NULL THEN NULL ELSE '' END"
-        " WHERE text != '' AND coalesce(answered, CASE kind WHEN 'wrong' THEN created END) < :before",
+        "UPDATE question_events SET words = '' WHERE words != '' AND move != 'nudge'"
+        f" AND question IN (SELECT id FROM questions WHERE {SETTLED})",
     ),
+    Rule("questions", TWO_YEARS, f"UPDATE questions SET text = '' WHERE text != '' AND {SETTLED}"),
 )
 
 

@@ -307,6 +307,48 @@ def m004_organisations(db: Database) -> None:
     run_script(db, M004)
 
 
+M005 = """
+-- Where a question stands, whose turn it is and since when; whose name a coordinator goes by.
+ALTER TABLE questions ADD COLUMN state TEXT NOT NULL DEFAULT 'open'
+  CHECK (state IN ('open', 'answered', 'closed', 'withdrawn'));
+ALTER TABLE questions ADD COLUMN turn TEXT NOT NULL DEFAULT 'city' CHECK (turn IN ('asker', 'county', 'city', 'nobody'));
+ALTER TABLE questions ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE questions ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX questions_person ON questions (person);
+
+-- The correspondence about a question: every step with who, when and which words.
+CREATE TABLE question_events (
+  id INTEGER PRIMARY KEY,
+  question INTEGER NOT NULL REFERENCES questions (id),
+  at INTEGER NOT NULL, actor INTEGER, role TEXT NOT NULL,
+  move TEXT NOT NULL, words TEXT
+) STRICT;
+CREATE INDEX question_events_question ON question_events (question, id);
+
+INSERT INTO question_events (question, at, actor, role, move, words)
+  SELECT id, created, person, 'asker', 'put', NULL FROM questions;
+INSERT INTO question_events (question, at, actor, role, move, words)
+  SELECT id, answered, answerer, 'city', 'answer', answer FROM questions WHERE answered IS NOT NULL;
+UPDATE questions SET since = coalesce(answered, created),
+  state = CASE WHEN kind = 'wrong' THEN 'closed' WHEN answered IS NULL THEN 'open' ELSE 'answered' END,
+  turn = CASE WHEN kind = 'wrong' OR answered IS NOT NULL THEN 'nobody' ELSE 'city' END;
+INSERT INTO deadlines (due, kind, subject, version)
+  SELECT since + 2 * 86400, 'question.1', id, 1 FROM questions WHERE turn = 'city'
+  UNION ALL SELECT since + 7 * 86400, 'question.2', id, 1 FROM questions WHERE turn = 'city';
+ALTER TABLE questions DROP COLUMN answered;
+ALTER TABLE questions DROP COLUMN answer;
+ALTER TABLE questions DROP COLUMN answerer;
+
+ALTER TABLE coordinators ADD COLUMN name TEXT NOT NULL DEFAULT '';
+"""
+
+
+@migrations()
+def m005_office(db: Database) -> None:
+    """Questions with a correspondence and a clock; coordinators with a name."""
+    run_script(db, M005)
+
+
 M007 = """
 ALTER TABLE facts ADD COLUMN role TEXT NOT NULL DEFAULT 'organisation';  -- as what it was filled in: organisation, county, city
 CREATE INDEX facts_by ON facts (by);

@@ -7,8 +7,9 @@ transaction, a busy timeout short enough that a conversation never hangs on the 
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,27 @@ from knowledge.records import schema_notices  # noqa: F401  its migration comes 
 from knowledge.records.schema import migrations
 
 BUSY_SECONDS = 1.5
-KNOWN = frozenset({"m001_initial", "m002_landing", "m003_disclosures", "m004_organisations", "m007_landing", "m008_notices"})
+KNOWN = frozenset(
+    {
+        "m001_initial",
+        "m002_landing",
+        "m003_disclosures",
+        "m004_organisations",
+        "m005_office",
+        "m007_landing",
+        "m008_notices",
+    }
+)
 """The migrations of this version: a database that has seen others was made by a newer one."""
 FOREIGN = ("no such table", "no such column", "already exists")
 """What SQLite says of a database that another program made."""
 Row = sqlite3.Row
 Value = str | int | float | None
+
+
+def within(column: str, allowed: Collection[str] | None) -> tuple[str, tuple[Value, ...]]:
+    """A condition that the column holds one of these, with its values; None: it may hold anything."""
+    return ("1", ()) if allowed is None else (f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(allowed)),))
 
 
 class StoreFault(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from knowledge.records import deadlines, deliveries, disclosures, facts, nudges
+from knowledge.records import deadlines, deliveries, disclosures, facts, nudges, question_clock
 from knowledge.records.deadlines import Deadline
 from knowledge.records.store import Store
 
@@ -13,6 +13,7 @@ Serve = Callable[[Store, Deadline, Sequence[int], int], None]
 KINDS: Mapping[str, Serve] = {
     "interest": nudges.remind,
     "undo": nudges.settle,
+    "question": question_clock.remind,
     disclosures.DEADLINE: lambda store, deadline, _city, now: disclosures.take_back(store, deadline.subject, now),
     facts.DEADLINE: lambda store, deadline, _city, now: deliveries.take_back(store, deadline.subject, now),
 }
