@@ -14,6 +14,7 @@ from telegram.request import BaseRequest
 
 from bot.delivery import Courier
 from bot.ordering import InboxQueue, PersonOrder
+from bot.pacing import Pacer
 from bot.settings import Settings
 from handlers import conversations
 from handlers.context import Context, Services
@@ -74,11 +75,12 @@ def build_application(
         .job_queue(None)
         .update_queue(queue)
     )
+    pacer = Pacer(settings.pace)
     if request is not None:
         builder = builder.request(request).get_updates_request(request).updater(None)
     else:
         builder = builder.connection_pool_size(POOL).read_timeout(TIMEOUT).write_timeout(TIMEOUT).pool_timeout(TIMEOUT)
-        builder = builder.get_updates_read_timeout(TIMEOUT)
+        builder = builder.get_updates_read_timeout(TIMEOUT).rate_limiter(pacer)
         if settings.api_url:
             builder = builder.base_url(settings.api_url).base_file_url(settings.api_url.replace("/bot", "/file/bot"))
         if settings.proxy:
@@ -86,7 +88,7 @@ def build_application(
     order = PersonOrder(store, services.unsent)
     app: App = builder.concurrent_updates(order).build()
     order.attach(app.process_update, lambda person: _tell_flooder(app, person))
-    courier = Courier(app.bot, services, settings.pace)
+    courier = Courier(app.bot, services, pacer)
     services.wake = courier.wake
     app.bot_data.update(services=services, courier=courier, order=order, inbox=queue)
     groups: dict[int, Sequence[BaseHandler[Any, Context, Any]]] = dict(conversations.handlers())

@@ -1,7 +1,8 @@
 """The courier: sends what goes out on its own, at a safe pace, and writes down what became of it.
 
 "sending" is committed before the call and the outcome after it, so that a kill loses nothing and repeats nothing that may have
-arrived. Replies to people do not pass here: they go at once.
+arrived. One commit writes the outcomes that have come and claims what may go now: nothing is "sending" that waits for its turn.
+Replies to people do not pass here: they go at once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import logging
 import random
 import sqlite3
+from dataclasses import dataclass
 
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
@@ -17,6 +19,7 @@ from telegram.ext import ExtBot
 from bot import retraction
 from bot.cards import Shown, show
 from bot.outcomes import Outcome, classify
+from bot.pacing import GRAIN, MAIL, Pacer, Ticket
 from handlers.context import Reply, Services, post
 from handlers.views import render
 from knowledge.clock import is_quiet
@@ -26,33 +29,51 @@ from knowledge.records.tick import tick
 
 log = logging.getLogger(__name__)
 
-IN_FLIGHT = 8
-"""Messages on their way at once: enough to hold the pace at a slow round trip."""
+FEWEST, MOST = 8, 256
+"""Messages on their way at once: a second's worth, within these bounds, so that a slow round trip costs no pace."""
 TRIES = 12
 """How often case mail that was not sent is tried before it counts as failed."""
 LOCKED = 1.0
 """Seconds before a database that another program holds is tried again."""
 NAP = 30.0
 """Seconds after which the courier looks again even when nothing is due."""
+GRACE = 5.0
+"""Seconds that a stop waits for the messages on their way."""
 HOUSEKEEPING = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a delivery, to be written down. ``due``: when to try again, for a state of "again"."""
+
+    delivery: Delivery
+    outcome: Outcome
+    shown: Shown | None = None
+    error: str | None = None
+    due: int = 0
 
 
 class Courier:
     """Sends deliveries and serves deadlines, in a task of its own."""
 
-    def __init__(self, bot: ExtBot[None], services: Services, pace: float) -> None:
-        self._bot, self._services, self._pace = bot, services, pace
+    def __init__(self, bot: ExtBot[None], services: Services, pacer: Pacer) -> None:
+        self._bot, self._services, self._pacer = bot, services, pacer
         self._awake = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
-        self._flying: dict[asyncio.Task[None], int] = {}
-        self._next = 0.0
+        self._most = max(FEWEST, min(MOST, int(pacer.pace)))
+        self._flying: dict[int, Delivery] = {}
+        """What is "sending", by number: on its way, or back with an outcome that is not written down yet."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._results: list[Result] = []
+        self._written = 0.0
         self._cleaned = 0
 
     def start(self) -> None:
         """Begin, after putting right what a kill left half done."""
         deliveries.recover(self._services.store, self._services.now())
+        self._pacer.rest()
         self._task = asyncio.create_task(self._run(), name="courier")
 
     def wake(self) -> None:
@@ -66,8 +87,9 @@ class Courier:
             await self._idle.wait()
 
     async def stop(self) -> None:
-        """Stop between two messages; those on their way are waited for."""
+        """Stop between two messages. Those on their way are waited for, but not long: what is not back then is unknown."""
         self._stopping = True
+        self._pacer.stop()
         self._awake.set()
         if self._task:
             await self._task
@@ -78,24 +100,37 @@ class Courier:
                 await self._turn()
             except sqlite3.OperationalError as error:
                 await self._wait_for_database(error)
-        if self._flying:
-            await asyncio.wait(self._flying)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=GRACE)
+            for task in late:
+                task.cancel()
+        while self._results:
+            try:
+                self._commit(self._services.now(), 0)
+            except sqlite3.OperationalError as error:
+                await self._wait_for_database(error)
 
     async def _turn(self) -> None:
-        """Send what is due, or wait until something is."""
+        """Write down what has come back, send what is due and may go, or wait until there is something to do."""
         self._awake.clear()
         now = self._services.now()
         served = tick(self._services.store, self._services.office(), now)
-        batch = deliveries.claim(self._services.store, now, self._free())
+        room = min(self._most - len(self._flying) + len(self._results), self._pacer.room())
+        batch = self._commit(now, room)
+        self._pacer.spend(len(batch))
         for delivery in batch:
-            await self._slot()
             self._launch(delivery)
-        if batch or served:
+        if served:
             return
+        if batch or room <= 0:
+            await self._rest(self._pacer.delay() if self._most > len(self._flying) else NAP)
+            return
+        self._pacer.rest()
         if self._flying:
-            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+            await self._sleep(now)
         elif not self._close_notices(now) and not self._clean(now):
-            self._idle.set()
+            if not self._due(now):
+                self._idle.set()
             await self._sleep(now)
 
     async def _wait_for_database(self, error: sqlite3.OperationalError) -> None:
@@ -103,37 +138,48 @@ class Courier:
         log.warning("mail has to wait: %s", error)
         await asyncio.sleep(LOCKED)
 
-    def _free(self) -> int:
-        """How many may be claimed now: at a slow pace one by one, so that little is "sending" when a kill comes."""
-        return max(0, min(IN_FLIGHT - len(self._flying), max(1, int(self._pace / 25))))
+    def _commit(self, now: int, room: int) -> list[Delivery]:
+        """One transaction: the outcomes that have come, and the claim of what goes next."""
+        store, results = self._services.store, list(self._results)
+        back = {result.delivery.id for result in results}
+        occupied = {one.person for one in self._flying.values() if one.id not in back} | self._pacer.occupied()
+        if not results and (room <= 0 or not self._due(now)):
+            return []
+        with store.transaction():
+            for result in results:
+                self._write(result, now)
+            batch = deliveries.claim(store, now, room, occupied) if room > 0 else []
+        del self._results[: len(results)]
+        for number in back:
+            del self._flying[number]
+        self._flying.update((one.id, one) for one in batch)
+        self._written = asyncio.get_running_loop().time()
+        return batch
 
-    async def _slot(self) -> None:
-        """Wait for this message's place in the even spacing."""
-        loop = asyncio.get_running_loop()
-        self._next = max(self._next, loop.time())
-        delay = self._next - loop.time()
-        self._next += 1 / self._pace
-        if delay > 0:
-            await asyncio.sleep(delay)
+    def _due(self, now: int) -> bool:
+        due = deliveries.next_due(self._services.store)
+        return due is not None and due <= now
 
     def _launch(self, delivery: Delivery) -> None:
-        earlier = [task for task, person in self._flying.items() if person == delivery.person]
-        task = asyncio.create_task(self._deliver(delivery, earlier))
-        self._flying[task] = delivery.person
+        task = asyncio.create_task(self._deliver(delivery))
+        self._tasks.add(task)
         task.add_done_callback(lambda done: self._landed(delivery, done))
 
     def _landed(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
-        self._flying.pop(task, None)
+        """A task has ended: its result waits for the next commit, together with those that come at the same time."""
+        self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
-        if error:  # a fault of ours: it stays as "sending" and is taken up again at the next start
+        if error:  # a fault of ours: case mail stays as "sending" and is taken up again at the next start
             log.error("delivery %s (%s) failed", delivery.id, delivery.view, exc_info=error)
+            outcome = Outcome("unknown" if delivery.notice else "sending")
+            self._results.append(Result(delivery, outcome, error=type(error).__name__))
+        loop = asyncio.get_running_loop()
+        loop.call_at(max(loop.time(), self._written + GRAIN), self._awake.set)
 
-    async def _deliver(self, delivery: Delivery, earlier: list[asyncio.Task[None]]) -> None:
-        if earlier:  # one person's mail stays in order
-            await asyncio.wait(earlier)
+    async def _deliver(self, delivery: Delivery) -> None:
+        MAIL.set(Ticket())
         services = self._services
         silent = delivery.notice is None and is_quiet(services.now())
-        failure: TelegramError | None = None
         shown: Shown | None = None
         try:
             if delivery.view == cards.VIEW:
@@ -143,14 +189,9 @@ class Courier:
             else:
                 shown = Shown(await self._send(delivery, silent=silent), 0)
         except TelegramError as error:
-            failure = error
-        while True:
-            try:
-                self._note(delivery, shown, failure)
-            except sqlite3.OperationalError as error:
-                await self._wait_for_database(error)
-            else:
-                return
+            self._results.append(self._judged(delivery, error))
+        else:
+            self._results.append(Result(delivery, Outcome("sent"), shown))
 
     def _rendered(self, delivery: Delivery) -> Reply:
         """What a delivery says, as the records stand now."""
@@ -162,35 +203,19 @@ class Courier:
         message = await post(self._bot, delivery.person, self._rendered(delivery), silent=silent)
         return message.message_id
 
-    def _note(self, delivery: Delivery, shown: Shown | None, failure: TelegramError | None) -> None:
-        """Write down what became of a message."""
-        if failure:
-            self._failed(delivery, failure)
-            return
-        store, now = self._services.store, self._services.now()
-        with store.transaction():  # what the channel noted of the message is committed along with it
-            if shown and shown.version:
-                cards.shown(store, int(delivery.args["interest"]), delivery.person, shown.message, shown.version, now)
-            deliveries.outcome(store, delivery.id, "sent", now, message=shown.message if shown else None)
-
-    def _failed(self, delivery: Delivery, error: TelegramError) -> None:
-        store, now = self._services.store, self._services.now()
+    def _judged(self, delivery: Delivery, error: TelegramError) -> Result:
+        """What an error means for this delivery."""
         outcome = classify(error)
         log.info("delivery %s: %s (%s)", delivery.id, outcome.state, type(error).__name__)
-        if outcome.hold:
-            self._next = max(self._next, asyncio.get_running_loop().time() + outcome.wait)
-        with store.transaction():
-            if outcome.state in {"blocked", "gone"}:
-                people.unreachable(store, delivery.person, now)
-            if self._tries_again(delivery, outcome, error):
-                wait = outcome.wait * (1 if isinstance(error, RetryAfter) else 2 ** min(delivery.attempts - 1, 6))
-                due = now + round(wait + random.random())  # noqa: S311  spreading, not secrecy
-                deliveries.again(store, delivery.id, due, type(error).__name__, repeated=outcome.state == "unknown")
-                return
-            state = "failed" if outcome.state == "again" else outcome.state
-            deliveries.outcome(store, delivery.id, state, now, error=error.message[:200])
-            if outcome.blames and delivery.notice:
-                self._stop_notice(delivery.notice, error.message[:200], now)
+        if isinstance(error, RetryAfter):
+            self._pacer.refused(delivery.person, outcome.wait)
+        elif outcome.hold:
+            self._pacer.hold(outcome.wait)
+        if self._tries_again(delivery, outcome, error):
+            wait = outcome.wait * (1 if isinstance(error, RetryAfter) else 2 ** min(delivery.attempts - 1, 6))
+            due = self._services.now() + round(wait + random.random())  # noqa: S311  spreading, not secrecy
+            return Result(delivery, outcome, error=type(error).__name__, due=due)
+        return Result(delivery, outcome, error=error.message[:200])
 
     def _tries_again(self, delivery: Delivery, outcome: Outcome, error: TelegramError) -> bool:
         """What was certainly not sent, and case mail that may have been: it is sent again, marked as perhaps repeated."""
@@ -199,10 +224,24 @@ class Courier:
         endless = delivery.view in retraction.VIEWS  # what has to go is not given up
         return outcome.state in {"again", "unknown"} and not delivery.notice and (endless or delivery.attempts < TRIES)
 
+    def _write(self, result: Result, now: int) -> None:
+        """Write down what became of a message, within a transaction."""
+        store, delivery, outcome, shown = self._services.store, result.delivery, result.outcome, result.shown
+        if shown and shown.version:  # what the channel noted of the message is committed along with it
+            cards.shown(store, int(delivery.args["interest"]), delivery.person, shown.message, shown.version, now)
+        if outcome.state in {"blocked", "gone"}:
+            people.unreachable(store, delivery.person, now)
+        if result.due:
+            deliveries.again(store, delivery.id, result.due, result.error or "", repeated=outcome.state == "unknown")
+            return
+        state = "failed" if outcome.state == "again" else outcome.state
+        deliveries.outcome(store, delivery.id, state, now, message=shown.message if shown else None, error=result.error)
+        if outcome.blames and delivery.notice:
+            self._stop_notice(delivery.notice, result.error or "", now)
+
     def _stop_notice(self, number: int, why: str, now: int) -> None:
         store = self._services.store
-        notices.stop(store, number, why, now)
-        notice = notices.get(store, number)
+        notice = notices.get(store, number) if notices.stop(store, number, why, now) else None
         if notice:
             deliveries.put(store, notice.author, "notice.stopped", now, notice=number, error=why)
 
@@ -227,7 +266,10 @@ class Courier:
         times = [
             t for t in (deliveries.next_due(self._services.store), deadlines.next_due(self._services.store)) if t is not None
         ]
-        wait = min([NAP, *(max(0.05, t - now) for t in times)])
+        await self._rest(min([NAP, *(max(0.05, t - now) for t in times)]))
+
+    async def _rest(self, wait: float) -> None:
+        """So long, or until somebody wakes the courier."""
         try:
             await asyncio.wait_for(self._awake.wait(), wait)
         except TimeoutError:

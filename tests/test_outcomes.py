@@ -28,6 +28,7 @@ from telegram.request import HTTPXRequest
 from bot.outcomes import Outcome, classify
 
 BLOCKED, GONE, FAILED, BLAMES = Outcome("blocked"), Outcome("gone"), Outcome("failed"), Outcome("failed", blames=True)
+ODD = Outcome("failed", odd=True)
 UNKNOWN, NOT_SENT, HOLD = Outcome("unknown", 5), Outcome("again", 5), Outcome("again", 5, hold=True)
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -65,6 +66,10 @@ ANSWERS: list[tuple[int, str, type[TelegramError], Outcome]] = [
     (403, "Forbidden: user is deactivated", Forbidden, BLOCKED),
     (403, "Forbidden: bot can't initiate conversation with a user", Forbidden, BLOCKED),
     (403, "Forbidden: bot was kicked from the group chat", Forbidden, BLOCKED),
+    (403, "Forbidden: bot is not a member of the channel chat", Forbidden, BLOCKED),
+    (403, "Forbidden: bot can't send messages to bots", Forbidden, BLOCKED),
+    (403, "Forbidden: something new", Forbidden, ODD),
+    (403, "", Forbidden, ODD),
     (400, "Bad Request: chat not found", BadRequest, GONE),
     (400, "Bad Request: user not found", BadRequest, GONE),
     (400, "Bad Request: PEER_ID_INVALID", BadRequest, GONE),
@@ -73,8 +78,31 @@ ANSWERS: list[tuple[int, str, type[TelegramError], Outcome]] = [
     (400, "Bad Request: message text is empty", BadRequest, BLAMES),
     (400, "Bad Request: text must be non-empty", BadRequest, BLAMES),
     (400, "Bad Request: message caption is too long", BadRequest, BLAMES),
+    (400, "Bad Request: USER_ID_INVALID", BadRequest, GONE),
+    (400, "Bad Request: INPUT_USER_DEACTIVATED", BadRequest, GONE),
+    (400, "Bad Request: USER_IS_BLOCKED", BadRequest, BLOCKED),
+    (400, "Bad Request: MESSAGE_TOO_LONG", BadRequest, BLAMES),
+    (400, "Bad Request: MEDIA_CAPTION_TOO_LONG", BadRequest, BLAMES),
+    (400, "Bad Request: ENTITIES_TOO_LONG", BadRequest, BLAMES),
+    (400, "Bad Request: BUTTON_DATA_INVALID", BadRequest, BLAMES),
+    (400, "Bad Request: BUTTON_URL_INVALID", BadRequest, BLAMES),
+    (400, "Bad Request: inline keyboard button URL 'x' is invalid: Wrong HTTP URL", BadRequest, BLAMES),
+    (400, "Bad Request: can't parse inline keyboard button: no field", BadRequest, BLAMES),
+    (400, "Bad Request: wrong file identifier/HTTP URL specified", BadRequest, BLAMES),
+    (400, "Bad Request: wrong remote file identifier specified: wrong padding", BadRequest, BLAMES),
+    (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", BadRequest, BLAMES),
+    (400, "Bad Request: IMAGE_PROCESS_FAILED", BadRequest, BLAMES),
+    (400, "Bad Request: MEDIA_EMPTY", BadRequest, BLAMES),
+    (400, "Bad Request: there is no photo in the request", BadRequest, BLAMES),
+    (400, "Bad Request: can't use file of type Document as Photo", BadRequest, BLAMES),
+    (413, "Request Entity Too Large", NetworkError, BLAMES),
     (400, "Bad Request: not enough rights to send text messages to the chat", BadRequest, FAILED),
-    (400, "Bad Request: BUTTON_DATA_INVALID", BadRequest, FAILED),
+    (400, "Bad Request: message to edit not found", BadRequest, FAILED),
+    (400, "Bad Request: message can't be edited", BadRequest, FAILED),
+    (400, "Bad Request: message can't be deleted for everyone", BadRequest, FAILED),
+    (400, "Bad Request: there is no text in the message to edit", BadRequest, FAILED),
+    (400, "Bad Request: something new", BadRequest, ODD),
+    (429, "Too Many Requests", NetworkError, NOT_SENT),
     (401, "Unauthorized", InvalidToken, HOLD),
     (404, "Not Found", InvalidToken, HOLD),
     (409, "Conflict: terminated by other getUpdates request", Conflict, HOLD),
@@ -125,11 +153,11 @@ def test_every_break_that_httpx_knows_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("seconds", [1, 35, 3600])
-def test_a_flood_is_waited_out_and_holds_everything(seconds: int) -> None:
+def test_a_flood_is_waited_out(seconds: int) -> None:
     error = error_of(refuses(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds))
     assert isinstance(error, RetryAfter)
-    assert classify(error) == Outcome("again", seconds + 0.5, hold=True)
-    assert classify(RetryAfter(timedelta(seconds=seconds))) == Outcome("again", seconds + 0.5, hold=True)
+    assert classify(error) == Outcome("again", seconds + 0.5)
+    assert classify(RetryAfter(timedelta(seconds=seconds))) == Outcome("again", seconds + 0.5)
 
 
 def test_a_group_that_became_a_supergroup_is_no_person() -> None:
@@ -139,17 +167,22 @@ def test_a_group_that_became_a_supergroup_is_no_person() -> None:
 
 
 def test_an_answer_that_is_no_json_comes_from_something_else_than_telegram() -> None:
-    assert classify(error_of(lambda _: httpx.Response(200, content=b"<html>captive portal</html>"))) == FAILED
-    assert classify(error_of(lambda _: httpx.Response(502, content=b"<html>Bad Gateway</html>"))) == UNKNOWN
+    def page(status: int) -> Answer:
+        return lambda _: httpx.Response(status, content=b"<html>a page</html>")
+
+    for status in (400, 401, 403, 404):  # a proxy on the way: nobody has blocked us, and nothing was sent
+        assert classify(error_of(page(status))) == HOLD
+    for status in (200, 502):
+        assert classify(error_of(page(status))) == UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
-        (EndPointNotFound("no such method"), FAILED),
-        (PassportDecryptionError("no key"), FAILED),
-        (InvalidCallbackData("not used here"), FAILED),
-        (TelegramError("something new"), FAILED),
+        (EndPointNotFound("no such method"), ODD),
+        (PassportDecryptionError("no key"), ODD),
+        (InvalidCallbackData("not used here"), ODD),
+        (TelegramError("something new"), ODD),
         (TimedOut(), UNKNOWN),
         (NetworkError("no cause known"), UNKNOWN),
     ],

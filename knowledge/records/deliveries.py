@@ -7,9 +7,23 @@ sent | blocked | gone | failed | unknown``; "sending" is committed before the ca
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from knowledge.records.store import Store
+from knowledge.records.store import Row, Store
+
+SELECT = "SELECT d.id, d.person, d.notice, d.view, d.args, d.attempts"
+DUE = "d.state = 'pending' AND d.due <= ? AND d.person NOT IN (SELECT value FROM json_each(?))"
+MAIL = f"{SELECT} FROM deliveries d WHERE d.notice IS NULL AND {DUE} ORDER BY d.due, d.id"
+COPIES = (
+    f"{SELECT} FROM notices n CROSS JOIN deliveries d ON d.notice = n.id"
+    f" WHERE n.state = 'sending' AND {DUE} ORDER BY n.id, d.due, d.id"
+)
+NEXT_DUE = (
+    "SELECT min(due) FROM (SELECT min(due) AS due FROM deliveries WHERE state = 'pending' AND notice IS NULL UNION ALL"
+    " SELECT (SELECT min(d.due) FROM deliveries d WHERE d.state = 'pending' AND d.notice = n.id)"
+    " FROM notices n WHERE n.state = 'sending')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +73,16 @@ def put_once(store: Store, person: int, view: str, now: int, **args: str | int) 
         put(store, person, view, now, **args)
 
 
-def claim(store: Store, now: int, limit: int) -> list[Delivery]:
-    """Take what is due, case mail first, then the oldest notice: committed as "sending" before anything is sent."""
+def claim(store: Store, now: int, limit: int, occupied: Collection[int] = ()) -> list[Delivery]:
+    """Take what is due, case mail first, then the oldest notice: committed as "sending" before anything is sent.
+
+    One for each person, and none for those who are ``occupied``, so that a person's mail stays in order.
+    """
+    busy = json.dumps(list(occupied))
     with store.transaction():
-        rows = store.all(
-            "SELECT id, person, notice, view, args, attempts FROM deliveries"
-            " WHERE state = 'pending' AND notice IS NULL AND due <= ? ORDER BY due, id LIMIT ?",
-            (now, limit),
+        rows = _first_of_each(store.execute(MAIL, (now, busy)), limit) or _first_of_each(
+            store.execute(COPIES, (now, busy)), limit
         )
-        if not rows:
-            rows = store.all(
-                "SELECT d.id, d.person, d.notice, d.view, d.args, d.attempts FROM deliveries d"
-                " WHERE d.state = 'pending' AND d.due <= ? AND d.notice ="
-                "  (SELECT min(n.id) FROM notices n WHERE n.state = 'sending') ORDER BY d.due, d.id LIMIT ?",
-                (now, limit),
-            )
         store.connection.executemany(
             "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, updated = ? WHERE id = ?",
             [(now, row["id"]) for row in rows],
@@ -82,6 +91,16 @@ def claim(store: Store, now: int, limit: int) -> list[Delivery]:
         Delivery(row["id"], row["person"], row["notice"], row["view"], json.loads(row["args"]), row["attempts"] + 1)
         for row in rows
     ]
+
+
+def _first_of_each(rows: Iterable[Row], limit: int) -> list[Row]:
+    """The first row of each person, up to ``limit`` of them."""
+    first: dict[int, Row] = {}
+    for row in rows:
+        if len(first) == limit:
+            break
+        first.setdefault(row["person"], row)
+    return list(first.values())
 
 
 def outcome(store: Store, delivery: int, state: str, now: int, *, message: int | None = None, error: str | None = None) -> None:
@@ -117,8 +136,5 @@ def recover(store: Store, now: int) -> None:
 
 def next_due(store: Store) -> int | None:
     """When something is to be sent next, in seconds; None when nothing waits."""
-    value: int | None = store.value(
-        "SELECT min(due) FROM deliveries WHERE state = 'pending'"
-        " AND (notice IS NULL OR notice = (SELECT min(n.id) FROM notices n WHERE n.state = 'sending'))"
-    )
+    value: int | None = store.value(NEXT_DUE)
     return value

@@ -82,12 +82,13 @@ def finish(store: Store, now: int) -> list[Notice]:
     return closed
 
 
-def stop(store: Store, notice: int, why: str, now: int) -> None:
-    """Stop a notice; what is not yet sent stays unsent."""
-    store.execute(
+def stop(store: Store, notice: int, why: str, now: int) -> bool:
+    """Stop a notice; what is not yet sent stays unsent. False: it was over already."""
+    stopped = store.execute(
         "UPDATE notices SET state = 'stopped', why = ?, finished = ? WHERE id = ? AND state IN ('sending', 'paused')",
         (why, now, notice),
     )
+    return stopped.rowcount > 0
 
 
 def pause(store: Store, notice: int, why: str, now: int) -> bool:
