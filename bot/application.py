@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.request import getproxies
 
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, BaseHandler, ContextTypes, Defaults, ExtBot
-from telegram.request import BaseRequest
+from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.delivery import Courier
 from bot.ordering import InboxQueue, PersonOrder
@@ -79,12 +80,9 @@ def build_application(
     if request is not None:
         builder = builder.request(request).get_updates_request(request).updater(None)
     else:
-        builder = builder.connection_pool_size(POOL).read_timeout(TIMEOUT).write_timeout(TIMEOUT).pool_timeout(TIMEOUT)
-        builder = builder.get_updates_read_timeout(TIMEOUT).rate_limiter(pacer)
+        builder = builder.request(_way(settings, pacer)).get_updates_request(_way(settings, pacer)).rate_limiter(pacer)
         if settings.api_url:
             builder = builder.base_url(settings.api_url).base_file_url(settings.api_url.replace("/bot", "/file/bot"))
-        if settings.proxy:
-            builder = builder.proxy(settings.proxy).get_updates_proxy(settings.proxy)
     order = PersonOrder(store, services.unsent)
     app: App = builder.concurrent_updates(order).build()
     order.attach(app.process_update, lambda person: _tell_flooder(app, person))
@@ -95,6 +93,15 @@ def build_application(
     app.add_handlers(groups)
     app.add_error_handler(on_error)
     return app
+
+
+def _way(settings: Settings, pacer: Pacer) -> BaseRequest:
+    """The transport to Telegram. Through a proxy it is the library's own, which knows every kind of them."""
+    if settings.proxy or getproxies():
+        return HTTPXRequest(POOL, TIMEOUT, TIMEOUT, pool_timeout=TIMEOUT, proxy=settings.proxy)
+    from bot.transport import AiohttpRequest
+
+    return AiohttpRequest(TIMEOUT, pacer.watch())
 
 
 async def _tell_flooder(app: App, person: int) -> None:

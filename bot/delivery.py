@@ -29,8 +29,8 @@ from knowledge.records.tick import tick
 
 log = logging.getLogger(__name__)
 
-FEWEST, MOST = 8, 256
-"""Messages on their way at once: a second's worth, within these bounds, so that a slow round trip costs no pace."""
+FEWEST, MOST = 16, 256
+"""Messages on their way at once: an eighth of a second's worth, within these bounds, so that a long way costs no pace."""
 TRIES = 12
 """How often case mail that was not sent is tried before it counts as failed."""
 LOCKED = 1.0
@@ -59,10 +59,11 @@ class Courier:
     def __init__(self, bot: ExtBot[None], services: Services, pacer: Pacer) -> None:
         self._bot, self._services, self._pacer = bot, services, pacer
         self._awake = asyncio.Event()
+        pacer.moved = self._awake.set
         self._idle = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
-        self._most = max(FEWEST, min(MOST, int(pacer.pace)))
+        self._most = max(FEWEST, min(MOST, int(pacer.pace / 8)))
         self._flying: dict[int, Delivery] = {}
         """What is "sending", by number: on its way, or back with an outcome that is not written down yet."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -153,7 +154,8 @@ class Courier:
         for number in back:
             del self._flying[number]
         self._flying.update((one.id, one) for one in batch)
-        self._written = asyncio.get_running_loop().time()
+        if results:
+            self._written = asyncio.get_running_loop().time()
         return batch
 
     def _due(self, now: int) -> bool:
@@ -173,12 +175,15 @@ class Courier:
             log.error("delivery %s (%s) failed", delivery.id, delivery.view, exc_info=error)
             outcome = Outcome("unknown" if delivery.notice else "sending")
             self._results.append(Result(delivery, outcome, error=type(error).__name__))
-        loop = asyncio.get_running_loop()
-        loop.call_at(max(loop.time(), self._written + GRAIN), self._awake.set)
+        loop, soon = asyncio.get_running_loop(), self._written + GRAIN
+        if soon <= loop.time():
+            self._awake.set()
+        else:
+            loop.call_at(soon, self._awake.set)
 
     async def _deliver(self, delivery: Delivery) -> None:
-        MAIL.set(Ticket())
-        services = self._services
+        services, ticket = self._services, Ticket()
+        MAIL.set(ticket)
         silent = delivery.notice is None and is_quiet(services.now())
         shown: Shown | None = None
         try:
@@ -192,6 +197,8 @@ class Courier:
             self._results.append(self._judged(delivery, error))
         else:
             self._results.append(Result(delivery, Outcome("sent"), shown))
+        finally:
+            self._pacer.leaves(ticket)
 
     def _rendered(self, delivery: Delivery) -> Reply:
         """What a delivery says, as the records stand now."""

@@ -62,13 +62,12 @@ class Meter:
         self.due = max(self.due, now - late) + count * self.every
 
 
+@dataclass(slots=True)
 class Ticket:
-    """One delivery of the courier's: its first call was paid for when it was claimed."""
+    """One delivery of the courier's: its first call was paid for when it was claimed, and it has left this machine or not."""
 
-    __slots__ = ("used",)
-
-    def __init__(self) -> None:
-        self.used = False
+    used: bool = False
+    left: bool = False
 
 
 MAIL: ContextVar[Ticket] = ContextVar("mail")
@@ -81,6 +80,11 @@ class Pacer(BaseRateLimiter[None]):
     def __init__(self, pace: float) -> None:
         """``pace``: messages a second for mail."""
         self.pace = pace
+        self.moved: Callable[[], object] = lambda: None
+        """Called when there is room again for what had to wait for the messages before it to leave."""
+        self._grain = max(2, int(pace * GRAIN))
+        self._inside = 0
+        self._watched = False
         self._all = Meter(1 / max(pace, TELEGRAM), BURST)
         self._mail = Meter(1 / pace)
         self._chats: dict[Chat, Meter] = {}
@@ -158,24 +162,53 @@ class Pacer(BaseRateLimiter[None]):
     def room(self) -> int:
         """How many of the courier's messages may go now."""
         now = _now()
-        if now < self._worker_held:
+        if now < self._worker_held or self._full:
             return 0
         late = now - max(self._mail.due, now - CATCH_UP)
-        return 0 if late < 0 else 1 + int(late / self._mail.every)
+        return 0 if late < 0 else min(1 + int(late / self._mail.every), self._grain - self._inside)
 
     def spend(self, count: int) -> None:
-        """So many of the courier's messages go now."""
+        """So many of the courier's messages are claimed, each with a ticket, and go now."""
         if count:
-            now = _now()
-            self._mail.take(now, count, late=CATCH_UP)
-            self._all.take(now, count, late=CATCH_UP)
+            self._take(count)
+            self._inside += count
+
+    def watch(self) -> Callable[[], None]:
+        """For a transport that knows when a call has left: what it is to call then, in the task of that call.
+
+        Without such a one a call counts as having left when it begins.
+        """
+        self._watched = True
+        return lambda: self.leaves(MAIL.get(None))
+
+    def leaves(self, ticket: Ticket | None) -> None:
+        """A message of the courier's has left this machine, or never will."""
+        if ticket is None or ticket.left:
+            return
+        ticket.left = True
+        full = self._full
+        self._inside -= 1
+        if full and not self._full:
+            self.moved()
+
+    @property
+    def _full(self) -> bool:
+        """Whether messages that were claimed have to leave before more are: what is held up here is not "on its way"."""
+        return self._inside > self._grain // 2
+
+    def _take(self, count: int) -> None:
+        now = _now()
+        self._mail.take(now, count, late=CATCH_UP)
+        self._all.take(now, count, late=CATCH_UP)
 
     def rest(self) -> None:
         """There is nothing to send: what comes next is evenly spaced from now on."""
         self._mail.due = max(self._mail.due, _now())
 
     def delay(self) -> float:
-        """Seconds until the next of the courier's messages may go."""
+        """Seconds until the next of the courier's messages may go, unless something moves before."""
+        if self._full:
+            return LONGEST
         grain = max(0, int(GRAIN / self._mail.every) - 1) * self._mail.every
         return max(0.0, max(self._worker_held, self._mail.due + grain) - _now())
 
@@ -193,8 +226,10 @@ class Pacer(BaseRateLimiter[None]):
     def _count(self, chat: Chat | None, ticket: Ticket) -> None:
         """A call of the courier's goes: the first of a delivery was paid for, any other takes a place of its own."""
         if ticket.used:
-            self.spend(1)
+            self._take(1)
         ticket.used = True
+        if not self._watched:
+            self.leaves(ticket)
         if chat is not None:
             self._meter(chat).take(_now())
 

@@ -43,6 +43,7 @@ class Call:
     parameters: JSONDict
     at: float
     whole_address: str = ""
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     @property
     def chat(self) -> int:
@@ -61,9 +62,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How to answer a call otherwise than well: after ``late`` seconds, with an error, or with a broken connection."""
+    """How to answer a call otherwise than well: after ``late`` seconds, with an error, or with a broken connection.
+
+    ``back``: seconds until the answer to a call that counted leaves.
+    """
 
     late: float = 0
+    back: float = 0
     code: int = 0
     description: str = ""
     retry_after: int = 0
@@ -92,6 +97,10 @@ class BotApi:
     """By method: how its next calls are answered."""
     always: Callable[[str, JSONDict], Order | None] = lambda _method, _parameters: None
     """Asked for every call with nothing ordered."""
+    gate: Callable[[Call], Order | None] = lambda _call: None
+    """Asked at the moment at which a call would count."""
+    note: Callable[[str, Call], None] = lambda _event, _call: None
+    """Told of every call that it was ``got``, ``accepted``, ``answered``."""
     first_id: int = 1000
 
     def __post_init__(self) -> None:
@@ -251,15 +260,22 @@ class _Handler(tornado.web.RequestHandler):
         if order.drop == "before":
             self._hang_up()
             return
+        uri = self.request.uri or ""
+        files = {name: (found[0].filename, found[0].body) for name, found in self.request.files.items()}
+        call = Call(method, parameters, asyncio.get_running_loop().time(), uri if uri.startswith("http") else "", files)
+        api.note("got", call)
         await asyncio.sleep(order.late)
+        order = order if order.code else api.gate(call) or order
         if order.code:
             self.set_status(order.code)
             await self.finish(order.error())
             return
-        uri = self.request.uri or ""
-        call = Call(method, parameters, asyncio.get_running_loop().time(), uri if uri.startswith("http") else "")
         api.journal(call)
+        api.note("accepted", call)
         result = await api.get_updates(parameters) if method == "getUpdates" else api.accept(call)
+        if order.back:
+            await asyncio.sleep(order.back)
+        api.note("answered", call)
         if order.drop == "after":
             self._hang_up()
         elif result is None:

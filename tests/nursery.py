@@ -20,7 +20,7 @@ ROOM = 1 << 16
 
 def main() -> None:
     """Serve until the other end of the socket is closed."""
-    for name in ("bot.answers", "bot.channels.chat", "bot.running"):
+    for name in ("bot.answers", "bot.channels.chat", "bot.running", "bot.transport"):
         import_module(name)
     command = import_module("bot.cli").main
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for the children

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Coroutine
+from contextlib import suppress
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -60,7 +61,8 @@ def through(pacer: Pacer, server: Server, chat: Chat | None, endpoint: str = "se
 
 async def courier(pacer: Pacer, server: Server, chats: list[Chat]) -> None:
     """Sends to everybody as the courier does."""
-    waiting, flying = deque(chats), set[asyncio.Task[Any]]()
+    waiting, flying, moved = deque(chats), set[asyncio.Task[Any]](), asyncio.Event()
+    pacer.moved = moved.set
 
     async def one(chat: Chat) -> None:
         MAIL.set(Ticket())
@@ -69,6 +71,7 @@ async def courier(pacer: Pacer, server: Server, chats: list[Chat]) -> None:
         except RetryAfter as error:
             pacer.refused(chat, outcomes.seconds(error))
             waiting.append(chat)
+            moved.set()
 
     pacer.rest()
     while waiting or flying:
@@ -78,7 +81,9 @@ async def courier(pacer: Pacer, server: Server, chats: list[Chat]) -> None:
             task = asyncio.create_task(one(waiting.popleft()))
             flying.add(task)
             task.add_done_callback(flying.discard)
-        await asyncio.sleep(max(0.001, pacer.delay()))
+        moved.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(moved.wait(), max(0.001, pacer.delay()))
 
 
 def times(server: Server, chats: range) -> list[float]:
@@ -135,6 +140,32 @@ def test_a_high_pace_goes_in_small_groups() -> None:
     sent = [at for at, _ in server.called]
     assert 9000 / (sent[-1] - sent[0]) >= 0.98 * 900
     assert max(Counter(sent).values()) <= 10
+
+
+def test_nothing_more_is_claimed_while_what_was_claimed_has_not_left() -> None:
+    """A transport says when a call has left: while connections are made, little is "sending" that is not on its way."""
+
+    async def claims() -> list[int]:
+        pacer, tickets, rooms, moved = Pacer(900), list[Ticket](), list[int](), list[bool]()
+        left = pacer.watch()
+        pacer.moved = lambda: moved.append(True)
+        pacer.rest()
+        for _ in range(40):
+            rooms.append(room := pacer.room())
+            pacer.spend(room)
+            tickets += [Ticket() for _ in range(room)]
+            await asyncio.sleep(0.01)
+        assert pacer.delay() > 1
+        assert not moved
+        for ticket in tickets:
+            MAIL.set(ticket)
+            left()
+            left()
+        assert moved == [True]
+        assert pacer.room() == 9
+        return rooms
+
+    assert run(claims())[:4] == [1, 8, 0, 0]
 
 
 def test_after_a_rest_mail_starts_at_its_pace() -> None:

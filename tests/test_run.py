@@ -7,12 +7,10 @@ import socket
 import sqlite3
 from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
-from random import Random
 
 import httpx
 import pytest
 
-from knowledge.records import people
 from knowledge.records.store import Store
 from tests.botapi import BAD_GATEWAY, CONFLICT, TOKEN, UNAUTHORIZED, BotApi, Order
 from tests.programs import Program, jiedui
@@ -282,45 +280,3 @@ async def test_a_stop_waits_for_nobody_who_cannot_be_reached(tmp_path: Path) -> 
         api.always = lambda _method, _parameters: None
         async with run(tmp_path, api) as program:  # what could not be sent is answered after the next start
             await api.hears(LI, "1. 巫溪")
-
-
-async def test_a_broadcast_survives_sigkill_and_nobody_gets_it_twice(tmp_path: Path) -> None:
-    readers = range(1000, 1120)
-    with closing(Store(tmp_path / "jiedui.db", channel="telegram")) as store:
-        for person in (BOSS, *readers):
-            people.meet(store, person, "zh", 1)
-            people.started(store, person, 1)
-            people.consent(store, person, ("notices",), given=True, now=1)
-    random = Random(7)
-    async with BotApi() as api:
-
-        def got() -> list[int]:
-            return [call.chat for call in api.calls if "今年乡村行" in call.text and call.chat in readers]
-
-        async def kill_while_sending(program: Program) -> None:
-            enough = len(got()) + random.randrange(5, 30)
-            await api.until(lambda: len(got()) > enough)
-            await program.kill()
-
-        async with run(tmp_path, api, pace=400) as program:
-            await program.says("running as")
-            api.says(BOSS, "/broadcast")
-            await api.hears(BOSS, "请写通知内容")
-            api.says(BOSS, "今年乡村行即将公布")
-            await api.hears(BOSS, "会发给 121 人")
-            api.presses(BOSS, "确认发送")
-            await kill_while_sending(program)
-        for _ in range(2):
-            async with run(tmp_path, api, pace=400) as program:
-                await kill_while_sending(program)
-        async with run(tmp_path, api, pace=400) as program:
-            report = await api.hears(BOSS, "已发完")
-            await program.stop()
-            quiet(program)
-        assert len(got()) == len(set(got()))
-        with closing(Store(tmp_path / "jiedui.db", channel="telegram")) as store:
-            states = {row["person"]: row["state"] for row in store.all("SELECT person, state FROM deliveries WHERE notice = 1")}
-        assert set(states.values()) <= {"sent", "unknown"}
-        assert {person for person, state in states.items() if state == "sent"} - {BOSS} <= set(got())
-        assert f"结果不明 {list(states.values()).count('unknown')}" in report.text
-        assert list(states.values()).count("unknown") < len(states) / 3

@@ -1,0 +1,148 @@
+"""Kills `jiedui run` with SIGKILL, again and again, while a notice goes out; compares what it believes with what was accepted.
+
+``python -m scripts.kills [KILLS [RECIPIENTS [PACE]]]``. The server is a process of its own that keeps a journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random, SystemRandom
+
+from knowledge.clock import SYSTEM_CLOCK
+from knowledge.records import notices, people
+from knowledge.records.store import Store
+from tests.botapi import TOKEN
+from tests.botserver import Manners, Running, server
+from tests.programs import Program, jiedui
+
+FIRST = 1000
+TEXT = "今年乡村行即将公布"
+STATES = "SELECT state, count(*) FROM deliveries WHERE notice IS NOT NULL GROUP BY state"
+DRAIN = 0.05
+"""Seconds in which the server takes in what the killed process had sent."""
+WAIT = 60.0
+"""Seconds after which a life that brings nothing forward is given up."""
+
+
+@dataclass
+class Tally:
+    """What came of it."""
+
+    recipients: int
+    kills: int
+    states: Counter[str] = field(default_factory=Counter)
+    accepted: Counter[int] = field(default_factory=Counter)
+    """How often each recipient's copy was accepted, by the journal."""
+    unknown: list[int] = field(default_factory=list)
+    """Those reported as unknown."""
+    in_flight: list[int] = field(default_factory=list)
+    """Calls without an answer at each kill, as the server saw it."""
+    sending: list[int] = field(default_factory=list)
+    """Copies that were "sending" at each kill, as the database had it."""
+    seconds: float = 0
+
+    def faults(self) -> list[str]:
+        """What must not be."""
+        sent, unknown, journal = self.states["sent"], self.states["unknown"], sum(self.accepted.values())
+        rules = {
+            f"states {dict(self.states)}": set(self.states) <= {"sent", "unknown"},
+            "somebody got it twice": max(self.accepted.values(), default=0) <= 1,
+            "somebody reported as sent did not get it": self.recipients - len(self.accepted) <= unknown,
+            f"not {sent} sent <= {journal} accepted <= {sent} sent + {unknown} unknown": sent <= journal <= sent + unknown,
+            f"{unknown} unknown, {sum(self.sending)} were on their way": unknown == sum(self.sending),
+        }
+        return [fault for fault, holds in rules.items() if not holds]
+
+    def __str__(self) -> str:
+        twice = sum(count > 1 for count in self.accepted.values())
+        arrived = sum(self.accepted[person] for person in self.unknown)
+        return (
+            f"{self.kills} kills, {self.recipients} recipients, {self.seconds:.0f} s\n"
+            f"sent {self.states['sent']}, unknown {self.states['unknown']} (of which {arrived} arrived),"
+            f" accepted {sum(self.accepted.values())}, twice {twice}\n"
+            f"in flight at the kills, by the server {sum(self.in_flight)}, by the database {sum(self.sending)};"
+            f" at one kill at most {max(self.in_flight, default=0)} and {max(self.sending, default=0)}"
+        )
+
+
+def prepare(database: Path, recipients: int) -> int:
+    """A database in which a notice to so many people is confirmed; returns the notice."""
+    now = SYSTEM_CLOCK.now()
+    with closing(Store(database, channel="telegram")) as store, store.transaction():
+        for person in range(FIRST, FIRST + recipients):
+            people.meet(store, person, "zh", now)
+            people.started(store, person, now)
+            people.consent(store, person, ("notices",), given=True, now=now)
+        return notices.confirm(store, 1, f"<b>{TEXT}</b>", 1, now)
+
+
+def counts(database: Path) -> Counter[str]:
+    """The copies by state."""
+    with closing(sqlite3.connect(database, timeout=5)) as connection:
+        return Counter(dict(connection.execute(STATES)))
+
+
+async def until(database: Path, most: int) -> None:
+    """Wait until no more than so many copies are without an outcome."""
+    last = time.monotonic() + WAIT
+    while (found := counts(database))["pending"] + found["sending"] > most:
+        if time.monotonic() > last:
+            raise TimeoutError(f"it does not go on: {dict(found)}")
+        await asyncio.sleep(0.01)
+
+
+async def _kill(program: Program, api: Running, database: Path, tally: Tally, delay: float) -> None:
+    """Kill it a moment later, and see what was on its way."""
+    await asyncio.sleep(delay)
+    at = time.monotonic()
+    await program.kill()
+    tally.sending.append(counts(database)["sending"])
+    await asyncio.sleep(DRAIN)
+    tally.in_flight.append(api.in_flight(at))
+
+
+async def kills(folder: Path, count: int, recipients: int, pace: float, random: Random) -> Tally:
+    """Kill it so many times, spread over the whole of the sending, then let it finish."""
+    database = folder / "jiedui.db"
+    prepare(database, recipients)
+    tally, begun = Tally(recipients, count), time.monotonic()
+    settings = {"token": TOKEN, "db": database, "pace": pace}
+    with server(folder, Manners(trip=0.04)) as api:
+        for number in range(count):
+            async with jiedui(folder, "run", api_url=api.url, **settings) as program:
+                await until(database, int(recipients * (1 - (number + random.random()) / count)))
+                await _kill(program, api, database, tally, random.uniform(0, 0.05))
+        async with jiedui(folder, "run", api_url=api.url, **settings) as program:
+            await until(database, 0)
+            await program.stop()
+        tally.accepted.update(api.accepted())
+    with closing(Store(database, channel="telegram")) as store:
+        for row in store.all("SELECT person, state FROM deliveries WHERE notice IS NOT NULL"):
+            tally.states[row["state"]] += 1
+            if row["state"] == "unknown":
+                tally.unknown.append(row["person"])
+    tally.seconds = time.monotonic() - begun
+    return tally
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the figures; exit 1 when a rule is broken."""
+    count, recipients, pace = (int(given) for given in (*arguments, *("100", "2000", "400")[len(arguments) :]))
+    with tempfile.TemporaryDirectory() as folder:
+        tally = asyncio.run(kills(Path(folder), count, recipients, pace, SystemRandom()))
+    print(tally)
+    if faults := tally.faults():
+        sys.exit("\n".join(faults))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
