@@ -7,6 +7,7 @@ from telegram.ext import BaseHandler
 
 from handlers import (
     browse,
+    colleagues,
     corrections,
     find,
     form_handler,
@@ -30,6 +31,7 @@ GATE, CONVERSATIONS = -1, 0
 
 MODULES = (
     browse,
+    colleagues,
     corrections,
     find,
     form_handler,

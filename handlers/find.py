@@ -8,7 +8,7 @@ from dataclasses import replace
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers import mine, privacy, questions, start
+from handlers import mine, organisation, privacy, questions, start
 from handlers.admin import notices
 from handlers.browse import county_page, plan_page
 from handlers.buttons import number, press
@@ -46,6 +46,9 @@ async def answer_freely(context: Context, text: str) -> None:
 
 async def _routed(context: Context, u: Understanding, text: str) -> Reply | None:
     """The reply to an understood text, or None when a form took over."""
+    if context.base.turns.organisation.alone(bare(text)):
+        await organisation.show(context)
+        return None
     last = context.services.last_lists.get(context.person.id)
     step = follow(context.base.turns, text, u, last[0]) if last else None
     if last and step:

@@ -213,7 +213,8 @@ def page(services: Services, lang: str, organisation: Organisation, person: int)
     )
     rows: list[tuple[Button, ...]] = []
     if mine:
-        rows.append((press(services.texts(lang, "button.profile"), "org", organisation.id, "edit"),))
+        edit = press(services.texts(lang, "button.profile"), "org", organisation.id, "edit")
+        rows.append((edit, press(services.texts(lang, "button.people"), "team", organisation.id)))
         rows.append((press(services.texts(lang, "button.my"), "my"),))
     return Reply(text, tuple(rows))
 

@@ -14,7 +14,7 @@ from handlers.context import Context, Reply, Services
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import in_shanghai
-from knowledge.records import disclosures, erasure, export, interests, people
+from knowledge.records import disclosures, erasure, export, interests, organisations, people
 from knowledge.records.interests import Interest
 
 PAGE = 8
@@ -91,8 +91,9 @@ def consents_page(services: Services, lang: str, person: int) -> Reply:
 def erase_page(services: Services, lang: str, person: int) -> Reply:
     """What erasing does, before it is done."""
     mine = [one for one in interests.of_person(services.store, person) if one.open]
+    shared = [one for one in mine if len(organisations.members(services.store, one.organisation)) > 1]
     rows = ((press(services.texts(lang, "button.erase_yes"), "erase", "yes"),), *_back(services, lang))
-    return Reply(services.texts(lang, "privacy.erase", open=len(mine)), rows)
+    return Reply(services.texts(lang, "privacy.erase", open=len(mine) - len(shared), shared=len(shared)), rows)
 
 
 @view("privacy.erased")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
+from handlers import colleagues
 from handlers.admin.review import waiting_page
 from handlers.browse import county_page, plan_page
 from handlers.buttons import press
@@ -48,7 +49,10 @@ async def cancel(context: Context) -> Reply:
 
 
 async def on_start(update: Update, context: Context) -> None:
-    """/start, perhaps with a deep link: county-<id>, need-<id>, plan. A form in hand waits: the next text begins anew."""
+    """/start, perhaps with a deep link: county-<id>, need-<id>, plan, join-<token>.
+
+    A form in hand waits: the next text begins anew.
+    """
     drafts.park(context.store, context.person.id)
     link = context.args[0] if context.args else ""
     kind, _, name = link.partition("-")
@@ -57,6 +61,8 @@ async def on_start(update: Update, context: Context) -> None:
         await context.send(county_page(services, lang, context.base.counties[name], Wish()))
     elif kind == "need" and (reply := card(services, lang, name, Wish())):
         await context.send(reply)
+    elif kind == colleagues.PREFIX:
+        await colleagues.open_link(context, name)
     elif kind == "plan":
         await context.send(plan_page(services, lang))
     else:

@@ -269,6 +269,7 @@ class Turns(Entry):
     greet: Said
     thank: Said
     part: Said
+    organisation: Said
     form_back: Said
     form_skip: Said
     form_cancel: Said

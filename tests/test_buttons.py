@@ -172,6 +172,8 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "mine": [(ROW,)],
     "my": [()],
     "org": [(ROW, "edit")],
+    "join": [(ROW, "yes")],
+    "team": [(ROW, "remove", 10**12, "yes")],
     "own": [(ROW, 1000, LONG_MOVE)],
     "alt": [(ID,)],
     "ask": [(ID,)],

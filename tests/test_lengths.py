@@ -23,7 +23,7 @@ from knowledge.amounts import MOST
 from knowledge.base import Source, Trip
 from knowledge.clock import MovableClock
 from knowledge.matching import Wish
-from knowledge.records import disclosures, drafts, facts, interests, people
+from knowledge.records import disclosures, drafts, facts, interests, invitations, members, people
 from knowledge.records import notices as notice_rows
 from knowledge.records import questions as question_rows
 from knowledge.records.drafts import Draft
@@ -125,6 +125,17 @@ def registered(services: Services, need: str | None = "youyang-left_behind-1", c
     """An interest with everything as long as it may be."""
     wish = Registration(NAME, CONTACT, "+86 138 1234 5678", OFFER, True, "youyang", need, "brand-governance")
     return interests.register(services.store, 1, wish, [9], cause, MONDAY).interest.id
+
+
+def applied(services: Services) -> int:
+    """Somebody with a long name waits to be let into an organisation with a long name."""
+    token = members.invite(services.store, 1, 1, MONDAY)
+    assert token
+    found = invitations.find(services.store, token, "colleague")
+    assert found
+    people.meet(services.store, 2, "zh", MONDAY)
+    assert members.apply(services.store, found.id, 2, CONTACT, None, MONDAY) == "asked"
+    return found.id
 
 
 # -- cards, pages, lists -----------------------------------------------------------------------------------------------
@@ -336,7 +347,9 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
         "notice": "",
         "profile": "new",
         **dict.fromkeys(facts.FORMS, str(number)),
+        "join": "1",
     }
+    applied(services)
     subject = subjects.get(form, f"{number}.1.{form if form in MOVES else 'answer'}")
     answers = {
         "organisation": NAME,
@@ -407,6 +420,10 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
         "interest": number,
         "question": asked,
         "organisation": 1,
+        "invitation": applied(services),
+        "outcome": "done",
+        "accepted": 1,
+        "what": "leave",
         "notice": notice,
         "days": 30,
         "office": 1,

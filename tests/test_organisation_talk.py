@@ -219,6 +219,15 @@ async def test_a_change_of_the_profile_shows_in_open_cases(talk: Talk) -> None:
     assert "泰安市朝霞养老服务中心" in li.reads()
 
 
+@pytest.mark.parametrize("words", ["单位资料", "我的单位。", "邀请同事", "my organisation"])
+async def test_it_is_found_by_words_too(talk: Talk, words: str) -> None:
+    li = talk.person("li", client="zh")
+    await li.says(OFFER)
+    await registered(li)
+    assert ZH.organisation in await li.says(words)
+    assert {"✎ 改资料", "同事"} <= set(li.buttons) or {"✎ Change the profile", "Colleagues"} <= set(li.buttons)
+
+
 async def test_several_organisations_are_a_choice(talk: Talk) -> None:
     li = talk.person("li")
     await registered(li)

@@ -29,7 +29,7 @@ from handlers.views import VIEWS
 from knowledge import matching
 from knowledge.base import County
 from knowledge.credit_code import KINDS
-from knowledge.records import erasure, facts, question_moves
+from knowledge.records import erasure, facts, members, question_moves
 from knowledge.records.moves import MOVES, OFFICE, SIDE, STAGES
 from knowledge.records.organisations import SIZES
 from knowledge.records.questions import LISTS
@@ -101,7 +101,7 @@ def reasons_given() -> set[str]:
     return named | {"national_key", "municipal_key"}
 
 
-ERASED = f"withdraw.words.{erasure.WORDS[1:]}"
+ERASED = {f"withdraw.words.{erasure.WORDS[1:]}", f"withdraw.words.{members.LEFT[1:]}"}
 TURNS = ("organisation", "city", "county", "nobody")
 STEPS = [(kit.form, step) for kit in KITS.values() for step in kit.form.steps]
 TIERS = get_args(County.model_fields["tier"].annotation)
@@ -110,7 +110,7 @@ PATTERNS: dict[str, set[str]] = {
     "command.{}": {f"command.{command.name}" for command in COMMANDS},
     "did.{}": {f"did.{move}" for move in MOVES},
     "button.{}": {f"button.{form}" for form in facts.FORMS},
-    "event.{}": {f"event.{move}" for move in ("register", "nudge", *facts.FORMS, *MOVES)},
+    "event.{}": {f"event.{move}" for move in ("register", "nudge", "handover", *facts.FORMS, *MOVES)},
     "fact.by.{}": {f"fact.by.{role}" for role in OFFICE | SIDE},
     "fault.amount.{}": {f"fault.amount.{why}" for why in ("none", "two", "negative", "fraction", "large")},
     "figures.minors.{}": {f"figures.minors.{one}" for one in PUBLISHABLE},
@@ -140,7 +140,7 @@ PATTERNS: dict[str, set[str]] = {
     "{}.preview": {f"{form.id}.preview" for form, _ in STEPS if form.preview},
     "{}.submit": {f"{form.id}.submit" for form, _ in STEPS if form.preview},
     "{}.title": {f"{form}.title" for form in KITS},
-    "{}.words.{}": {f"{move}.words.{why}" for move, whys in REASONS.items() for why in whys} | {ERASED},
+    "{}.words.{}": {f"{move}.words.{why}" for move, whys in REASONS.items() for why in whys} | ERASED,
     "{}.{}": {f"tag.{one}" for one in SHORT_REASONS} | {f"reason.{one}" for one in reasons_given()},
     "{}.{}.{}": {
         f"{form.id}.{step.id}.{one}"
@@ -148,6 +148,9 @@ PATTERNS: dict[str, set[str]] = {
         if step.id not in KITS[form.id].options
         for one in (*step.ticks, *step.choices)
     },
+    "member.confirm.{}": {f"member.confirm.{what}" for what in ("leave", "remove", "first")},
+    "member.done.{}": {f"member.done.{what}" for what in ("leave", "remove", "first")},
+    "member.yes.{}": {f"member.yes.{what}" for what in ("leave", "remove", "first")},
     "org.code.{}": {f"org.code.{kind}" for kind in KINDS.values()},
     "profile.size.{}": {f"profile.size.{size}" for size in SIZES},
 }

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from knowledge.records import cards, deliveries, disclosures, facts, interests, people
+from knowledge.records import cards, deliveries, disclosures, facts, interests, members, organisations, people
 from knowledge.records.store import Store
 
 Office = Callable[[str], list[int]]
@@ -33,6 +33,8 @@ OF_INTEREST: tuple[str, ...] = (
 """What is done to each interest that the person registered: the words of both sides go, the stages stay."""
 
 OF_PERSON: tuple[str, ...] = (
+    "UPDATE interest_events SET reason = NULL WHERE actor = :person AND substr(reason, 1, 1) != '='",
+    "UPDATE interest_events SET note = NULL WHERE actor = :person",
     "UPDATE interest_events SET actor = NULL WHERE actor = :person",
     "UPDATE interests SET handler = NULL WHERE handler = :person",
     "UPDATE facts SET by = NULL WHERE by = :person",
@@ -86,9 +88,13 @@ OF_PERSON: tuple[str, ...] = (
 def erase(store: Store, person: int, office: Office, now: int, *, cause: int | None = None) -> None:
     """Forget the person, in one transaction: open interests are withdrawn and their parties told, messages about them blanked.
 
+    Where the organisation has other members, its interests go on with them.
     ``cause``: the update that asked for it, which is still to be answered. Afterwards, outside the transaction: ``seal``.
     """
     with store.transaction():
+        for organisation in organisations.of_person(store, person):
+            if len(organisations.members(store, organisation.id)) > 1:  # the cases go on with a colleague
+                members.leave(store, organisation.id, person, office, now)
         mine = interests.of_person(store, person)
         for interest in mine:
             if interest.open:
@@ -130,7 +136,8 @@ def _take_back(store: Store, person: int, mine: list[int], now: int) -> None:
     for interest in mine:
         cards.refresh(store, interest, now, force=True)
         facts.take_back_photos(store, interest, now)
-    for name, subjects in (("interest", mine), ("question", asked)):
+    taken = [row["id"] for row in store.all("SELECT id FROM invitations WHERE taken_by = ?", (person,))]
+    for name, subjects in (("interest", mine), ("question", asked), ("invitation", taken)):
         for subject in subjects:
             for row in store.all(
                 "SELECT person, message FROM deliveries WHERE state = 'sent' AND message IS NOT NULL AND notice IS NULL"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from knowledge.records import deadlines, deliveries, disclosures, facts, nudges, question_clock
+from knowledge.records import deadlines, deliveries, disclosures, facts, members, nudges, question_clock
 from knowledge.records.deadlines import Deadline
 from knowledge.records.store import Store
 
@@ -14,6 +14,7 @@ KINDS: Mapping[str, Serve] = {
     "interest": nudges.remind,
     "undo": nudges.settle,
     "question": question_clock.remind,
+    members.APPLICATION: members.remind,
     disclosures.DEADLINE: lambda store, deadline, _city, now: disclosures.take_back(store, deadline.subject, now),
     facts.DEADLINE: lambda store, deadline, _city, now: deliveries.take_back(store, deadline.subject, now),
 }
