@@ -109,6 +109,12 @@ def test_fields(reader: Reader, text: str, fields: set[str]) -> None:
         ("We are a Shanghai foundation paying for cleft lip operations", "上海", "charity"),
         ("想跟当地社工机构合作", "", ""),
         ("以前在贵州做过,现在想找新地方", "", ""),
+        ("我们是教育基金会", "", "charity"),
+        ("想教合作社记账", "", ""),
+        ("临沂青年志愿者协会想下乡", "山东/临沂", "volunteer"),
+        ("民办养老院,有二十名护理员", "", "service"),
+        ("乡贤理事会", "", "community"),
+        ("A non-profit clinic from Jinan", "山东/济南", "service"),
     ],
 )
 def test_origin_and_kind(reader: Reader, text: str, origin: str, kind: str) -> None:
