@@ -111,6 +111,8 @@ def test_fields(reader: Reader, text: str, fields: set[str]) -> None:
         ("以前在贵州做过,现在想找新地方", "", ""),
         ("我们是教育基金会", "", "charity"),
         ("想教合作社记账", "", ""),
+        ("青岛商会设了助学基金", "山东/青岛", "association"),
+        ("我们商会和志愿队一起来", "", "association"),
         ("临沂青年志愿者协会想下乡", "山东/临沂", "volunteer"),
         ("民办养老院,有二十名护理员", "", "service"),
         ("乡贤理事会", "", "community"),

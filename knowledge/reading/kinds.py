@@ -22,6 +22,8 @@ _HELPED = re.compile(
 _OWN_NAME = re.compile(r"(?:是|我们|本|的一?[家个支]?)[^,。;!?给帮找]{0,12}$")
 _WEAK = frozenset({"社工", "社会工作", "志愿者", "志愿服务", "义工", "volunteers", "volunteer", "基金", "fund", "服务队"})
 _NOT_A_NAME = re.compile(r"陪训|培训|督导|考|人才|站|证|怎么|管理|招募|队伍|能力|志愿者|登记|training|coordin|manage|supervis")
+_DOES = re.compile(r"的|设了|设立|成立|发起|捐|给|帮|想|和|与|跟|联合(?!总?会)")
+"""Between two names: the second is no longer part of the first."""
 _TEAM = re.compile(r"[一-鿿]{2,8}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
 _FAR = 40
 _CAN_BE = frozenset("national association charity service academic".split())
@@ -59,7 +61,7 @@ class KindReader:
                 continue
             name = here[0]
             for following in here[1:]:
-                if following.start - name.end > 8 or "的" in text[name.end : following.start]:
+                if following.start - name.end > 8 or _DOES.search(text, name.end, following.start):
                     break
                 name = following
             return self._national(text, clause, name)
