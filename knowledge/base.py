@@ -22,7 +22,7 @@ PLAN = Path(__file__).parent / "plan"
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
 """An ASCII id of at most 31 characters: it travels in button data (64 bytes) and deep links."""
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=1500)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=1500, strip_whitespace=True)]
 """A text short enough that a card made of several fits into one Telegram message."""
 
 NO_CHINESE = r"^[^\u4e00-\u9fff]+$"
@@ -43,7 +43,7 @@ class Text(Entry):
     """One text in both languages."""
 
     zh: Words
-    en: Annotated[str, StringConstraints(min_length=1, max_length=1500, pattern=NO_CHINESE)]
+    en: Annotated[str, StringConstraints(min_length=1, max_length=1500, pattern=NO_CHINESE, strip_whitespace=True)]
 
     def __getitem__(self, lang: str) -> str:
         return self.en if lang == "en" else self.zh
@@ -54,7 +54,7 @@ class Source(Entry):
 
     title: Words
     outlet: Words | None = None
-    url: str | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
     grade: Grade
     note: str | None = None
 

@@ -63,6 +63,13 @@ class _CasesFile(Entry):
 class _Loader(yaml.CSafeLoader):
     """A YAML loader to which a repeated key is a fault: PyYAML alone keeps the last and says nothing."""
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """A value; PyYAML alone raises a bare ValueError for a day that does not exist."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(None, None, f"no such number or date: {error}", node.start_mark) from error
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         mapping = super().construct_mapping(node, deep=deep)
         if len(mapping) != len(node.value):
@@ -92,6 +99,8 @@ class _Folder:
             return model.model_validate(data)
         except FileNotFoundError:
             self.faults.append(Fault(str(file), 1, "", "this file is missing"))
+        except OSError as error:
+            self.faults.append(Fault(str(file), 1, "", f"cannot be read: {error.strerror}"))
         except UnicodeDecodeError as error:
             line = file.read_bytes()[: error.start].count(b"\n") + 1
             self.faults.append(Fault(str(file), line, "", f"not UTF-8 at byte {error.start}"))
@@ -191,6 +200,9 @@ def _broken_rules(base: KnowledgeBase, fields: _FieldsFile, kinds: _KindsFile, t
     yield from _repeated("organisations.yaml", "kinds", [k.id for k in kinds.kinds])
     yield from _repeated("tasks.yaml", "tasks", [t.id for t in base.plan.tasks])
     yield from _repeated("cases.yaml", "cases", [c.id for c in base.cases])
+    yield from _alike("fields.yaml", "fields", fields.fields)
+    yield from _alike("organisations.yaml", "kinds", kinds.kinds)
+    yield from _shared(base)
     for i, field in enumerate(fields.fields):
         yield from _unknown("fields.yaml", ("fields", i, "near"), field.near, base.fields)
     for i, kind in enumerate(kinds.kinds):
@@ -274,6 +286,26 @@ def _repeated(name: str, key: str, ids: list[str]) -> Iterator[Broken]:
         if one in seen:
             yield name, (key, i, "id"), f"id used twice: {one}"
         seen.add(one)
+
+
+def _alike(name: str, key: str, entries: Iterable[AssistanceField | Kind]) -> Iterator[Broken]:
+    """Ids that buttons cannot tell apart: these carry their first two letters."""
+    seen: dict[str, str] = {}
+    for i, one in enumerate(entries):
+        first = seen.setdefault(one.id[:2], one.id)
+        if first != one.id:
+            yield name, (key, i, "id"), f"begins with the same two letters as {first}"
+
+
+def _shared(base: KnowledgeBase) -> Iterator[Broken]:
+    """Codes and partner cities that two counties claim."""
+    codes: dict[str, str] = {}
+    cities: dict[str, str] = {}
+    for county in base.counties.values():
+        if (first := codes.setdefault(county.code[-3:], county.id)) != county.id:
+            yield f"counties/{county.id}.yaml", ("code",), f"ends like the code of {first}"
+        if county.partner and (first := cities.setdefault(county.partner.city.zh, county.id)) != county.id:
+            yield f"counties/{county.id}.yaml", ("partner", "city", "zh"), f"is the partner of {first}"
 
 
 def _unknown(name: str, key: Key, ids: Iterable[str], known: Mapping[str, object]) -> Iterator[Broken]:

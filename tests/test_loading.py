@@ -223,6 +223,32 @@ EDITS: dict[str, Edit] = {
         "needs.0.confirmed",
         "date",
     ),
+    "a confirmation on a day that does not exist": (
+        WUXI,
+        "  scope: county",
+        "  scope: county\n  confirmed: 2026-02-30",
+        "",
+        "no such number or date: day is out of range",
+    ),
+    "a number that is none": (WUXI, "    year: 20", "    year: !!int twenty # 20", "", "no such number or date"),
+    "two counties with one code": (WUXI, "code: '500238'", "code: '500229'", "code", "like the code of chengkou"),
+    "two counties with one partner": (WUXI, "    zh: 泰安", "    zh: 临沂", "partner.city.zh", "is the partner of chengkou"),
+    "a text of spaces": (WUXI, "  zh: 巫溪县", "  zh: '　 '", "name.zh", "at least 1 character"),
+    "an address that is none": (WUXI, "url: http", "url: javascript:http", "tier_source.url", "not written as it must be"),
+    "two fields that buttons cannot tell apart": (
+        "fields.yaml",
+        "- id: employment",
+        "- id: industries",
+        "fields.1.id",
+        "the same two letters as industry",
+    ),
+    "two kinds that buttons cannot tell apart": (
+        "organisations.yaml",
+        "- id: association",
+        "- id: nationwide",
+        "kinds.1.id",
+        "the same two letters as national",
+    ),
     "evidence of next year": (WUXI, "    year: 20", "    year: 2027 # 20", "needs.0.evidence.year", "lies in the future"),
     "evidence of no year": (WUXI, "    year: 20", "    year: about 20", "needs.0.evidence.year", "integer"),
     "an unknown neighbour": ("fields.yaml", "near: [consumption", "near: [shopping", "fields.0.near.0", "unknown id: shopping"),
@@ -331,6 +357,17 @@ def test_a_missing_key_is_told_at_the_entry_that_lacks_it_and_a_collision_at_the
 def test_a_missing_file_is_told(plan: Path, file: str) -> None:
     (plan / file).unlink()
     assert faults(plan) == [Fault(str(plan / file), 1, "", "this file is missing")]
+
+
+def test_a_file_that_cannot_be_read_is_told(plan: Path) -> None:
+    (plan / WUXI).unlink()
+    (plan / WUXI).mkdir()
+    (plan / "tasks.yaml").unlink()
+    (plan / "tasks.yaml").symlink_to("tasks.yaml")
+    assert {Path(fault.file).name: fault.message for fault in faults(plan)} == {
+        "wuxi.yaml": "cannot be read: Is a directory",
+        "tasks.yaml": "cannot be read: Too many levels of symbolic links",
+    }
 
 
 def test_a_file_that_is_not_utf_8_is_told(plan: Path) -> None:
