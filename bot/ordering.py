@@ -77,7 +77,7 @@ def readable(raw: dict[str, Any], bot: Bot) -> Update | None:
     """The update, or None after a word in the log (without its content) when it is none."""
     try:
         return Update.de_json(raw, bot)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         log.error("update %s cannot be read: %s", raw.get("update_id"), type(error).__name__)  # noqa: TRY400  no content
         return None
 

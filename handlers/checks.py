@@ -19,7 +19,11 @@ CODE_FAULTS = {
 }
 PHONE = re.compile(r"\+?[0-9]{7,15}")
 BEFORE_PHONE = re.compile(r"(?:tel|phone|mobile|(?:我的|本人)?(?:联系)?(?:电话|手机)?(?:号码|号)?[是为]?):?", re.IGNORECASE)
-CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]+")
+CONTROL = re.compile(
+    r"[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]+"
+)
+"""Characters that are not seen, or that turn the direction of what follows."""
 CONTROL_BUT_LINES = re.compile(CONTROL.pattern.replace(r"\u0000-\u001f", r"\u0000-\u0009\u000b-\u001f"))
 
 

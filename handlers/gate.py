@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 
 from telegram import Message, Update
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ApplicationHandlerStop, BaseHandler, TypeHandler
 
 from handlers.buttons import Button
@@ -90,7 +91,7 @@ def _part_of_before(message: Message, context: Context) -> bool:
             return update != first
         services.albums[person] = message.media_group_id, update
         return False
-    if not message.text:
+    if not message.text or (message.text.startswith("/") and addressed(message.text, context.bot.username)):
         return False
     second = int(message.date.timestamp())
     until, first = services.pastes.get(person, (0, 0))
@@ -103,7 +104,8 @@ def _part_of_before(message: Message, context: Context) -> bool:
 async def _in_group(update: Update, context: Context) -> None:
     """In groups only commands and mentions are answered, with the way to the private chat; nothing personal is said there."""
     if update.callback_query:  # buttons that are pressed belong to private chats
-        await update.callback_query.answer(context.text("press.old"))
+        with suppress(BadRequest):  # pressed long ago
+            await update.callback_query.answer(context.text("press.old"))
     message = update.message
     if message is None or message.sender_chat is not None or update.effective_chat is None:
         return
@@ -112,8 +114,9 @@ async def _in_group(update: Update, context: Context) -> None:
         return
     button = Button(context.text("button.private"), url=f"https://t.me/{name}?start=group")
     try:
-        await context.send_to(update.effective_chat.id, Reply(context.text("group"), ((button,),)))
-    except (BadRequest, Forbidden) as error:  # the bot may not write there: nobody needs to be told
+        reply = Reply(context.text("group"), ((button,),), reply_to=message.message_id)  # in the topic where it was asked
+        await context.send_to(update.effective_chat.id, reply)
+    except (BadRequest, ChatMigrated, Forbidden) as error:  # the bot may not write there: nobody needs to be told
         log.info("a group could not be answered: %s", type(error).__name__)
 
 

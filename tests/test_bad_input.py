@@ -173,6 +173,13 @@ async def test_a_paste_that_the_client_split_is_answered_once(either: Talk) -> N
     assert await li.says(OFFER[either.client])
 
 
+async def test_a_command_after_a_paste_is_no_part_of_it(talk: Talk) -> None:
+    li = talk.person("li")
+    await to_step(li, "organisation")
+    await li.says("红" * 4096)
+    assert "已取消" in await li.says("/cancel")
+
+
 async def test_a_split_paste_in_a_form_is_one_answer(talk: Talk) -> None:
     li = talk.person("li")
     asked = await to_step(li, "organisation")

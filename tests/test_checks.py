@@ -113,6 +113,15 @@ def test_the_name_of_an_organisation(written: str, name: str) -> None:
     assert answer == name if not name.startswith("fault.") else key(answer) == name
 
 
+@pytest.mark.parametrize(
+    "unseen", ["\u3164", "\u115f", "\uffa0", "\u00ad", "\u061c", "\u180e", "\u2066", "\U000e0041", "\u2800"]
+)
+def test_what_is_not_seen_is_no_name(unseen: str) -> None:
+    for check in (checks.organisation, checks.contact, checks.offer):
+        assert isinstance(check(unseen * 3), Fault)
+    assert checks.organisation(f"泰安{unseen}中心{unseen}") == "泰安 中心"
+
+
 def test_too_long_a_name_is_told_how_long_it_is() -> None:
     assert checks.organisation("名" * 75) == Fault("fault.organisation.long", {"max": 60, "n": 75})
 

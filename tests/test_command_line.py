@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -176,6 +179,32 @@ async def test_a_line_without_an_end_and_broken_utf_8_are_answered(tmp_path: Pat
     shown = await chat(tmp_path, b"\xff\xfe\x80\n\xe5\x85\n\x00\x01\r\n" + "城口缺什么".encode())
     assert shown.count("没看出想帮哪方面") == 3
     assert "城口" in shown.rpartition("› ")[2].partition("\n")[2]
+
+
+async def test_what_only_looks_like_a_number_is_text_and_the_clock_does_not_leave_the_calendar(tmp_path: Path) -> None:
+    nines = "9" * 5000
+    shown = await chat(
+        tmp_path, ("/help", "²", nines, ":press ²", f":press {nines}", f":clock +{nines}d", ":clock +99999d", "１")
+    )
+    said = [part.partition("\n")[2] for part in shown.split("› ")[1:]]
+    assert "没看出想帮哪方面" in said[1]
+    assert "没看出想帮哪方面" in said[2]
+    assert all(":press 2 按第 2 个按钮" in answer for answer in said[3:7])
+    assert "想做哪方面" in said[7], "a full-width number presses too"
+
+
+def test_ctrl_c_at_the_keyboard_ends_the_chat_at_once(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    line = [sys.executable, "-m", "bot", "chat"]
+    with subprocess.Popen(line, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environment(tmp_path)) as process:
+        os.close(theirs)
+        shown = b""
+        while "› ".encode() not in shown:
+            shown += os.read(ours, 4096)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == -signal.SIGINT
+    os.close(ours)
+    assert b"Traceback" not in shown
 
 
 def test_whoever_stops_reading_ends_the_chat_without_a_word(tmp_path: Path) -> None:

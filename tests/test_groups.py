@@ -123,6 +123,8 @@ async def test_a_button_pressed_in_a_group_is_answered_and_does_nothing(talk: Ta
     [
         (400, "Bad Request: not enough rights to send text messages to the chat"),
         (400, "Bad Request: message thread not found"),
+        (400, "Bad Request: TOPIC_CLOSED"),
+        (400, "Bad Request: group chat was upgraded to a supergroup chat"),
         (403, "Forbidden: bot was kicked from the supergroup chat"),
     ],
 )

@@ -6,6 +6,7 @@ import asyncio
 import html
 import os
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ MARKS = {"edited": "✎", "reply": "↪"}
 STEP = re.compile(r"^\+?(\d+)\s*([mhd])$")
 TRIAL = {"zh": "本机试用", "en": "a trial on this machine"}
 """Who answers for the data of a trial in the terminal when no operator is set."""
+LATEST = 4_102_444_800
+"""The clock is moved no further than to the year 2100."""
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
 
 
@@ -91,6 +94,11 @@ def plain(text: str) -> str:
     return html.unescape(TAG.sub("", text))
 
 
+def numbered(text: str) -> int | None:
+    """The number that a line is; None for everything else ("²" is a digit, yet no number) and for endless digits."""
+    return int(text) if text.isdecimal() and len(text) <= 15 else None
+
+
 class Chat:
     """One sitting: an application on a database, spoken to line by line."""
 
@@ -138,8 +146,8 @@ class Chat:
         """One line from the person. Raises Quit."""
         if text.startswith(":"):
             await self._steer(text)
-        elif text.strip().isdigit() and self._presses(int(text)):
-            await self.press(int(text))
+        elif (number := numbered(text.strip())) is not None and self._presses(number):
+            await self.press(number)
         elif text.strip():
             await self.update(self.people.says(text))
 
@@ -176,15 +184,15 @@ class Chat:
             raise Quit
         if command in {"as", "admin"} and rest:
             await self._turn_to(rest, owner=command == "admin")
-        elif command == "press" and rest.isdigit():
-            await self.press(int(rest))
+        elif command == "press" and (number := numbered(rest)) is not None:
+            await self.press(number)
         elif command == "say" and rest:
             await self.update(self.people.says(rest))
         elif command == "photo":
             file = f"photo{self.people.memory.message + 1}"
             await self.update(self.people.says("", photo=photo_sizes(file), **({"caption": rest} if rest else {})))
-        elif command == "clock" and (moved := STEP.match(rest)):
-            await self._move_clock(int(moved[1]) * UNITS[moved[2]])
+        elif command == "clock" and (seconds := self._step(rest)):
+            await self._move_clock(seconds)
         elif command == "restart":
             await self.close()
             await self.open()
@@ -204,6 +212,13 @@ class Chat:
         self._screen.line(self._text("terminal.admin" if person in services.owners else "terminal.as", name=name))
         if new and owner:
             await self.update(self.people.says("/office"))
+
+    def _step(self, text: str) -> int:
+        """By how many seconds the clock is to be moved; 0: it cannot be."""
+        moved = STEP.match(text)
+        number = numbered(moved[1]) if moved else None
+        seconds = number * UNITS[moved[2]] if moved and number else 0
+        return seconds if self.clock.now() + seconds < LATEST else 0
 
     async def _move_clock(self, seconds: int) -> None:
         async for _ in self.pass_time(seconds):
@@ -232,6 +247,8 @@ class Chat:
 async def converse(chat: Chat, lines: TextIO, *, echo: bool, screen: Screen) -> None:
     """Read lines until their end or ``:quit``; with ``echo``, show each as it would have been typed."""
     await chat.open()
+    if not echo:  # Ctrl-C ends at once, as by a kill: nothing is lost, and the thread that waits for a line is not waited for
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         if not echo:
             await chat.update(chat.people.says("/start"))
