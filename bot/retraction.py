@@ -1,4 +1,4 @@
-"""Messages that change or go after they were sent: a contact is taken back, what was said about an erased person is blanked."""
+"""Messages that change or go after they were sent: a contact is taken back, other things are written over."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from knowledge.records import deliveries
 from knowledge.records.deliveries import Delivery
 from knowledge.records.store import Store
 
-VIEWS = frozenset({"message.taken_back", "message.blank"})
+VIEWS = frozenset({"message.taken_back", "message.blank", "message.not_yours"})
 """The views that are no new message: what they render is written over an old one."""
 DONE = ("not found", "not modified", "message_id_invalid")
 """What Telegram says when there is nothing left to change."""

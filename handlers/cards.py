@@ -20,6 +20,8 @@ TRAIL = 10
 """Events that a card shows."""
 OLDER_WORDS = 100
 """Characters shown of the words that came with an event before the last."""
+UNSPOKEN = frozenset({"nudge", "reassign"})
+"""Events whose note names a party: nobody said it."""
 ALTERNATIVES = {"decline": 3, "waiting": 2}
 """How many other pairings are offered, by what happened."""
 
@@ -63,11 +65,11 @@ def trail(services: Services, lang: str, events: list[Event]) -> list[dict[str, 
 
 def what(services: Services, lang: str, event: Event) -> str:
     """An event in a few words."""
-    return services.texts(lang, f"event.{event.move}", whom=event.note if event.move == "nudge" else "")
+    return services.texts(lang, f"event.{event.move}", whom=event.note if event.move in UNSPOKEN else "")
 
 
 def _words(services: Services, lang: str, event: Event, *, whole: bool) -> str:
-    if event.move == "nudge":
+    if event.move in UNSPOKEN:
         return ""
     if event.move in FORMS:
         return facts.names(services, lang, event.note or "")

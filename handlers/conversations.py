@@ -23,7 +23,7 @@ from handlers import (
     questions,
     start,
 )
-from handlers.admin import inquiries, notices, review
+from handlers.admin import coordinators, inquiries, notices, review
 from handlers.context import Context, Services
 
 GATE, CONVERSATIONS = -1, 0
@@ -43,6 +43,7 @@ MODULES = (
     privacy,
     questions,
     start,
+    coordinators,
     inquiries,
     review,
     notices,

@@ -126,6 +126,12 @@ def blank(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     return Reply(services.texts(lang, "message.blank"))
 
 
+@view("message.not_yours")
+def not_yours(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """Stands where something stood that the reader has to do with no longer."""
+    return Reply(services.texts(lang, "card.not_yours"))
+
+
 def show_contact(context: Context, interest: Interest, *, role: str, owner: int | None = None) -> str | None:
     """Show somebody's contact to the person pressing, who holds ``role`` (checked by the caller); returns why not."""
     outcome = disclosures.show(

@@ -6,6 +6,7 @@ from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
 from handlers import colleagues
+from handlers.admin import coordinators
 from handlers.admin.review import waiting_page
 from handlers.browse import county_page, plan_page
 from handlers.buttons import press
@@ -49,7 +50,7 @@ async def cancel(context: Context) -> Reply:
 
 
 async def on_start(update: Update, context: Context) -> None:
-    """/start, perhaps with a deep link: county-<id>, need-<id>, plan, join-<token>.
+    """/start, perhaps with a deep link: county-<id>, need-<id>, plan, join-<token>, coordinator-<token>.
 
     A form in hand waits: the next text begins anew.
     """
@@ -63,6 +64,8 @@ async def on_start(update: Update, context: Context) -> None:
         await context.send(reply)
     elif kind == colleagues.PREFIX:
         await colleagues.open_link(context, name)
+    elif kind == coordinators.LINK:
+        await context.send(coordinators.invited(services, lang, name, update.effective_user))
     elif kind == "plan":
         await context.send(plan_page(services, lang))
     else:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import conversations, presses
-from handlers.admin import inquiries, notices, review
+from handlers.admin import coordinators, inquiries, notices, review
 from handlers.buttons import MAX_BYTES, Button, data, markup, number, parse, press, short
 from handlers.corrections import WRONG
 from handlers.form_handler import KITS
@@ -178,6 +178,10 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "alt": [(ID,)],
     "ask": [(ID,)],
     "keep": [("0" * 8,)],
+    "co": [("end", max(BASE.counties, key=len), 10**12, "yes"), ("revoke", max(BASE.counties, key=len)), ("who", ROW)],
+    "cot": [("x" * 22,)],
+    "cox": [()],
+    "office": [()],
     "q": [(ROW,)],
     "qs": [(ROW,)],
     "qm": [(ROW,)],
@@ -218,7 +222,7 @@ STRANGE = ["", "0", "1", "-1", "²", "9" * 15, "9" * 40, "巫溪", "wuxi", "wuxi
 async def test_every_action_with_any_arguments_is_answered_and_nothing_is_raised(
     talk: Talk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    office = {action for module in (review, notices, inquiries) for action in module.PRESSES}
+    office = {action for module in (review, notices, inquiries, coordinators) for action in module.PRESSES}
     people = [(talk.person("li"), [*sorted(HANDLED), "", "nonsense", "v1"]), (talk.person("boss", owner=True), sorted(office))]
     for person, actions in people:
         for action, first in itertools.product(actions, STRANGE):

@@ -11,7 +11,7 @@ import pytest
 
 import handlers.conversations  # noqa: F401  registers every form and view
 from handlers import browse, checks, corrections, find, mine, pairings, privacy, start
-from handlers.admin import inquiries, notices, review
+from handlers.admin import coordinators, inquiries, notices, review
 from handlers.consents import CONSENTS
 from handlers.context import Reply, Services
 from handlers.form_handler import KITS, question
@@ -23,7 +23,7 @@ from knowledge.amounts import MOST
 from knowledge.base import Source, Trip
 from knowledge.clock import MovableClock
 from knowledge.matching import Wish
-from knowledge.records import disclosures, drafts, facts, interests, invitations, members, people
+from knowledge.records import appointments, disclosures, drafts, facts, interests, invitations, members, people
 from knowledge.records import notices as notice_rows
 from knowledge.records import questions as question_rows
 from knowledge.records.drafts import Draft
@@ -412,6 +412,27 @@ def test_questions_answers_and_notices_fit(services: Services, lang: str) -> Non
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_the_pages_about_coordinators_fit(services: Services, lang: str) -> None:
+    counties = [county.id for county in BASE.counties.values() if county.agricultural]
+    for person in range(1000, 1003):
+        people.meet(services.store, person, "zh", MONDAY)
+        people.started(services.store, person, MONDAY)
+        for county in counties:
+            appointments.appoint(services.store, county, person, "联" * coordinators.NAME_MAX, 9, MONDAY)
+    token = invitations.make(services.store, "coordinator", "pengshui", 9, MONDAY)
+    link = invitations.find(services.store, token, "coordinator")
+    assert link
+    assert appointments.take(services.store, link, 1, "联" * coordinators.NAME_MAX, [9], MONDAY)
+    sendable(
+        coordinators.overview(services, lang),
+        coordinators.choice(services, lang),
+        coordinators.county_page(services, lang, "pengshui"),
+        coordinators.taken(services, lang, {"invitation": link.id, "person": 9}),
+        review.waiting_page(services, lang, 1000),
+    )
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -> None:
     asked = question_rows.put(services.store, Asked(1, "question", OFFER, "wuxi"), [9], cause=1, now=MONDAY)
     notice = notice_rows.confirm(services.store, 9, "通" * checks.NOTICE_MAX, 3, MONDAY)
@@ -421,6 +442,7 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
         "question": asked,
         "organisation": 1,
         "invitation": applied(services),
+        "county": "pengshui",
         "outcome": "done",
         "accepted": 1,
         "what": "leave",

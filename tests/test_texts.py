@@ -110,7 +110,7 @@ PATTERNS: dict[str, set[str]] = {
     "command.{}": {f"command.{command.name}" for command in COMMANDS},
     "did.{}": {f"did.{move}" for move in MOVES},
     "button.{}": {f"button.{form}" for form in facts.FORMS},
-    "event.{}": {f"event.{move}" for move in ("register", "nudge", "handover", *facts.FORMS, *MOVES)},
+    "event.{}": {f"event.{move}" for move in ("register", "nudge", "handover", "reassign", *facts.FORMS, *MOVES)},
     "fact.by.{}": {f"fact.by.{role}" for role in OFFICE | SIDE},
     "fault.amount.{}": {f"fault.amount.{why}" for why in ("none", "two", "negative", "fraction", "large")},
     "figures.minors.{}": {f"figures.minors.{one}" for one in PUBLISHABLE},

@@ -6,15 +6,13 @@ import asyncio
 import logging
 import signal
 
-from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 
 from bot.application import TIMEOUT, App, arrive, begin, end
 from bot.settings import Settings
-from handlers.commands import for_role
+from handlers import menu
 from handlers.context import Services
-from handlers.texts import LANGS
-from knowledge.records import people
+from knowledge.records import appointments, people
 
 log = logging.getLogger(__name__)
 
@@ -122,21 +120,13 @@ WEBHOOK_PATH = "telegram"
 
 async def _describe(app: App, services: Services) -> None:
     """The command menus by language and role. Without them the bot still works, so a failure is only logged."""
-    scopes: list[tuple[BotCommandScopeAllPrivateChats | BotCommandScopeChat, str]] = [
-        (BotCommandScopeAllPrivateChats(), "guest")
-    ]
+    office = [one.person for one in appointments.listed(services.store)]
     for owner in sorted(services.owners):
         known = people.get(services.store, owner)
         if known and known.started:
-            scopes.append((BotCommandScopeChat(owner), services.role(owner)))
+            office.append(owner)
         else:
             log.warning("owner %s has not pressed /start yet and cannot be told of anything", owner)
     if not services.owners:
         log.warning("JIEDUI_OWNERS is empty: nobody is told of new interests")
-    try:
-        for scope, role in scopes:
-            for lang in LANGS:
-                commands = [BotCommand(c.name, services.texts(lang, f"command.{c.name}")) for c in for_role(role)]
-                await app.bot.set_my_commands(commands, scope=scope, language_code="" if lang == "zh" else lang)
-    except TelegramError as error:
-        log.warning("the command menu could not be set: %s", type(error).__name__)
+    await menu.describe_all(app.bot, services, sorted(set(office)))

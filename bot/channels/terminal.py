@@ -145,7 +145,7 @@ class TerminalRequest(BaseRequest):
             if parameters.get("text"):
                 self._show(Shown(0, 0, "alert", str(parameters["text"])))
             return True
-        return True if name == "setMyCommands" else None
+        return True if name in {"setMyCommands", "deleteMyCommands"} else None
 
     def _message(self, parameters: JSONDict, *, edited: bool) -> JSONDict:
         chat = int(parameters["chat_id"])

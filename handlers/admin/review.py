@@ -57,6 +57,8 @@ def waiting_page(services: Services, lang: str, person: int) -> Reply:
     else:
         listed = list_buttons(services, lang, person)
         rows.extend(listed[i : i + 2] for i in range(0, len(listed), 2))
+    if counties is None:
+        rows.append((press(services.texts(lang, "button.coordinators"), "co"),))
     if wrong:
         rows.append((press(services.texts(lang, "button.reported", n=len(wrong)), "wrongs"),))
     return Reply(text, tuple(rows))
@@ -87,6 +89,14 @@ async def on_office(update: Update, context: Context) -> None:
     await context.send(waiting_page(context.services, context.lang, context.person.id))
 
 
+async def press_waiting(update: Update, context: Context, args: list[str]) -> str | None:
+    """What waits."""
+    if context.role not in OFFICE:
+        return context.text("office.not_yours")
+    await context.show(update, waiting_page(context.services, context.lang, context.person.id))
+    return None
+
+
 async def press_case(update: Update, context: Context, args: list[str]) -> str | None:
     """Open an interest from the list."""
     interest = found_for(context, args, OFFICE)
@@ -104,7 +114,7 @@ async def press_contact(update: Update, context: Context, args: list[str]) -> st
     return show_contact(context, interest, role=context.services.role_at(context.person.id, interest.county) or "")
 
 
-PRESSES: Presses = {"case": press_case, "tel": press_contact, "wrongs": press_reported}
+PRESSES: Presses = {"office": press_waiting, "case": press_case, "tel": press_contact, "wrongs": press_reported}
 
 
 def handlers() -> list[BaseHandler[Update, Context, None]]:

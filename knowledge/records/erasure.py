@@ -11,7 +11,18 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from knowledge.records import cards, deliveries, disclosures, facts, interests, members, organisations, people
+from knowledge.records import (
+    appointments,
+    cards,
+    coordinators,
+    deliveries,
+    disclosures,
+    facts,
+    interests,
+    members,
+    organisations,
+    people,
+)
 from knowledge.records.store import Store
 
 Office = Callable[[str], list[int]]
@@ -109,6 +120,8 @@ def erase(store: Store, person: int, office: Office, now: int, *, cause: int | N
                     words=WORDS,
                     now=now,
                 )
+        for county in coordinators.counties(store, person):
+            appointments.end(store, county, person, None, now)
         _take_back(store, person, [interest.id for interest in mine], now)
         store.execute("INSERT INTO people (id, first_seen, last_seen) VALUES (?, 0, 0) ON CONFLICT (id) DO NOTHING", (NOBODY,))
         for interest in mine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from knowledge.records import deadlines, deliveries, disclosures, facts, members, nudges, question_clock
+from knowledge.records import appointments, deadlines, deliveries, disclosures, facts, members, nudges, question_clock
 from knowledge.records.deadlines import Deadline
 from knowledge.records.store import Store
 
@@ -15,6 +15,7 @@ KINDS: Mapping[str, Serve] = {
     "undo": nudges.settle,
     "question": question_clock.remind,
     members.APPLICATION: members.remind,
+    appointments.DEADLINE: appointments.remind,
     disclosures.DEADLINE: lambda store, deadline, _city, now: disclosures.take_back(store, deadline.subject, now),
     facts.DEADLINE: lambda store, deadline, _city, now: deliveries.take_back(store, deadline.subject, now),
 }
