@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update, User
 
 from handlers import checks, menu
-from handlers.buttons import Button, Rows, number, press
+from handlers.buttons import Button, Rows, number, press, short
 from handlers.context import Context, Reply, Services
 from handlers.pairings import target_name
 from handlers.presses import Presses
@@ -17,7 +17,8 @@ from knowledge.records import appointments, coordinators, disclosures, interests
 
 LINK = "coordinator"
 """What a deep link of an invitation begins with."""
-NAME_MAX = 64
+NAME_MAX, NAME_SHOWN = 64, 16
+"""Characters of a name that are kept, and that the list of all counties shows."""
 
 
 # -- pages of the city -------------------------------------------------------------------------------------------------
@@ -28,7 +29,7 @@ def overview(services: Services, lang: str) -> Reply:
     texts, base = services.texts, services.base
     held: dict[str, list[str]] = {}
     for one in appointments.listed(services.store):
-        held.setdefault(one.county, []).append(one.name)
+        held.setdefault(one.county, []).append(short(one.name, NAME_SHOWN))
     waiting = invitations.waiting(services.store, "coordinator")
     without = [county for county in base.counties.values() if county.agricultural and county.id not in held]
     text = texts(
