@@ -81,7 +81,7 @@ async def test_a_coordinator_sees_a_contact_as_one_and_only_as_long_as_one(talk:
     await registered(li)
     await mei.says("/start")
     assert await mei.presses_data("v1:tel:1") == "这是工作人员的功能。"
-    talk.store.execute("INSERT INTO coordinators VALUES ('chengkou', ?, 1, NULL, 1)", (mei.id,))
+    talk.store.execute("INSERT INTO coordinators VALUES ('chengkou', ?, 1, NULL, 1, '')", (mei.id,))
     assert await mei.presses_data("v1:tel:1") == "这是工作人员的功能。"
     talk.store.execute("UPDATE coordinators SET county = 'wuxi'")
     assert SHOWN in await mei.presses_data("v1:tel:1")
