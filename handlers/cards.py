@@ -113,7 +113,7 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         for move in moves_of(services, interest, role)
     ]
     rows: list[tuple[Button, ...]] = [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
-    rows.append(facts.buttons(services, lang, interest))
+    rows += [facts.buttons(services, lang, interest), facts.publishing(services, lang, interest, parties)]
     if office:
         rows.append((press(services.texts(lang, "button.contact"), "tel", interest.id),))
     elif interest.stage == "declined":

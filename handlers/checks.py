@@ -8,6 +8,7 @@ import unicodedata
 from handlers.forms import Fault
 from knowledge import amounts, credit_code
 from knowledge.amounts import NoAmount
+from knowledge.text import has_han
 
 NAME_MAX, CONTACT_MAX, LINE_MAX, OFFER_MAX, KEPT_MAX, NOTICE_MAX = 60, 30, 100, 600, 2500, 3500
 ORIGIN_MAX = 30
@@ -99,6 +100,12 @@ def amount(text: str) -> str | Fault:
 def offer(text: str) -> str | Fault:
     """What is offered, or any other few sentences: 2 to 600 characters."""
     return _sentences(text, OFFER_MAX)
+
+
+def english(text: str) -> str | Fault:
+    """A few sentences without a Chinese character."""
+    words = offer(text)
+    return Fault("fault.english") if isinstance(words, str) and has_han(words) else words
 
 
 def kept(text: str) -> str | Fault:

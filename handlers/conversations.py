@@ -20,6 +20,7 @@ from handlers import (
     organisation,
     presses,
     privacy,
+    publishing,
     questions,
     start,
 )
@@ -41,6 +42,7 @@ MODULES = (
     moves,
     organisation,
     privacy,
+    publishing,
     questions,
     start,
     coordinators,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from handlers.buttons import Button, Rows, press
 from handlers.context import Services
-from knowledge.records import facts
+from knowledge.records import facts, publications
 from knowledge.records.facts import CHECKLIST, FIGURES, Fact
 from knowledge.records.interests import Interest
 
@@ -68,6 +69,21 @@ def offered(services: Services, lang: str, interest: Interest, move: str) -> Row
     """The button that goes with the news of a move: signed, there is a checklist; landed, there are figures."""
     form = {"sign": "checklist", "land": "figures"}.get(move, "")
     return ((button(services, lang, interest.id, form),),) if form and interest.stage in facts.FORMS[form] else ()
+
+
+def publishing(services: Services, lang: str, interest: Interest, parties: Sequence[str]) -> tuple[Button, ...]:
+    """The button that goes on with the publication of a completed case, for the city and for the organisation."""
+    if interest.stage != "completed":
+        return ()
+    texts, known, shown = services.texts, publications.get(services.store, interest.id), []
+    agreed = known is not None and bool(known.agreed)
+    if "city" in parties:
+        shown.append(press(texts(lang, "button.case_file" if agreed else "button.propose"), "prop", interest.id))
+    if "organisation" in parties and agreed:
+        shown.append(press(texts(lang, "button.unpublish"), "publ", interest.id, "no"))
+    elif "organisation" in parties and known:
+        shown.append(press(texts(lang, "button.publish"), "publ", interest.id))
+    return tuple(shown)
 
 
 def buttons(services: Services, lang: str, interest: Interest) -> tuple[Button, ...]:

@@ -145,6 +145,8 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "cases": [(max(BASE.fields, key=len), 1000)],
     "casef": [()],
     "fill": [(10**15 - 1, "checklist")],
+    "prop": [(10**15 - 1,)],
+    "publ": [(10**15 - 1, "no")],
     "photo": [(10**15 - 1, "remove")],
     "fix": [("c238", CODE), ("fin", CODE)],
     "bad": [(CODE,)],

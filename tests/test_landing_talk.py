@@ -277,7 +277,9 @@ async def test_nobody_else_fills_in_anything(talk: Talk, who: str) -> None:
     person = talk.person(who)
     await registered(person, OTHER_NEED)
     if who == "mei":
-        talk.store.execute("INSERT INTO coordinators VALUES ('chengkou', ?, 1, NULL, 1, '')", (person.id,))
+        talk.store.execute(
+            "INSERT INTO coordinators (county, person, since, appointed_by) VALUES ('chengkou', ?, 1, 1)", (person.id,)
+        )
     for data in ("fill:1:checklist", "fill:1:figures", "photo:1", "photo:1:remove", "fill:1:x", "fill:99:figures", "fill"):
         assert await person.presses_data(f"v1:{data}") == "这件事不归您办了，这里不再显示。"
     assert rows(talk, "facts") == []
@@ -287,7 +289,7 @@ async def test_a_form_whose_case_was_lost_meanwhile_writes_nothing(talk: Talk) -
     await as_far_as(talk, "已签约")
     mei = talk.person("mei")
     await mei.says("/start")
-    talk.store.execute("INSERT INTO coordinators VALUES ('wuxi', ?, 1, NULL, 1, '')", (mei.id,))
+    talk.store.execute("INSERT INTO coordinators (county, person, since, appointed_by) VALUES ('wuxi', ?, 1, 1)", (mei.id,))
     await mei.presses_data("v1:fill:1:checklist")
     await mei.says("甲、乙")
     for _ in range(5):

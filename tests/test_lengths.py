@@ -23,7 +23,7 @@ from knowledge.amounts import MOST
 from knowledge.base import Source, Trip
 from knowledge.clock import MovableClock
 from knowledge.matching import Wish
-from knowledge.records import appointments, disclosures, drafts, facts, interests, invitations, members, people
+from knowledge.records import appointments, disclosures, drafts, facts, interests, invitations, members, people, publications
 from knowledge.records import notices as notice_rows
 from knowledge.records import questions as question_rows
 from knowledge.records.drafts import Draft
@@ -272,6 +272,27 @@ def fill(services: Services, number: int) -> None:
         assert facts.fill(services.store, interest, form, values, seen=0, actor=1, role="organisation", office=[9], now=MONDAY)
 
 
+def agreed(services: Services, number: int) -> None:
+    """A completed case that its organisation agreed to publish."""
+    fill(services, number)
+    services.store.execute("UPDATE interests SET stage = 'completed' WHERE id = ?", (number,))
+    interest = interests.get(services.store, number)
+    assert interest
+    for move in ("sign", "complete"):
+        interests.note(services.store, interest, move, None, MONDAY, actor=9, role="city")
+    assert publications.ask(services.store, interest, actor=9, now=MONDAY) == "asked"
+    assert publications.answer(
+        services.store,
+        interest,
+        yes=True,
+        actor=1,
+        office=[9],
+        now=MONDAY,
+        done=OFFER,
+        seen=facts.latest(services.store, number),
+    )
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_card_with_all_its_facts_and_a_long_history_fits(services: Services, lang: str) -> None:
     number = registered(services)
@@ -346,7 +367,7 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
         "question": "youyang-left_behind-1",
         "notice": "",
         "profile": "new",
-        **dict.fromkeys(facts.FORMS, str(number)),
+        **dict.fromkeys((*facts.FORMS, "publish", "precedent"), str(number)),
         "join": "1",
     }
     applied(services)
@@ -365,6 +386,10 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
         "size": "hundred",
         "code": "51100000500009571Y",
     }
+    if form in {"publish", "precedent"}:
+        agreed(services, number)
+        answers |= {"done": OFFER, "seen": str(10**9), "needs": ",".join(step.id for step in kit.form.steps)}
+        answers |= {step.id: OFFER for step in kit.form.steps}
     answers |= dict.fromkeys(facts.CHECKLIST, "字" * checks.LINE_MAX) | dict.fromkeys(facts.FIGURES, str(MOST))
     answers |= {"words": OFFER, "text": "通" * checks.NOTICE_MAX if form == "notice" else OFFER}
     fault = Fault("fault.organisation.long", {"max": 60, "n": 4096})

@@ -49,7 +49,7 @@ async def test_an_interest_goes_through_all_stages_and_both_sides_see_the_trail(
         hours = ("10:00 登记", "11:00 工作人员受理", "12:00 开始对接", "13:00 签约", "14:00 落地", "14:00 完成")
         assert all(f"6月1日（周一）{line}" in side.reads() for line in hours)
         assert "轮到" not in side.reads()
-    assert boss.reads().endswith("\n↩ 撤销（十分钟内） 📋 签约清单 📊 填数字 查看联系方式")
+    assert boss.reads().endswith("\n↩ 撤销（十分钟内） 📋 签约清单 📊 填数字 ⭐ 推荐为先进典型 查看联系方式")
     assert [row["after"] for row in rows(talk, "interest_events")] == [
         "submitted", "contacted", "negotiating", "signed", "landed", "completed",
     ]  # fmt: skip

@@ -103,6 +103,7 @@ def reasons_given() -> set[str]:
 
 ERASED = {f"withdraw.words.{erasure.WORDS[1:]}", f"withdraw.words.{members.LEFT[1:]}"}
 TURNS = ("organisation", "city", "county", "nobody")
+PUBLISHING = ("propose", "publish", "unpublish")
 STEPS = [(kit.form, step) for kit in KITS.values() for step in kit.form.steps]
 TIERS = get_args(County.model_fields["tier"].annotation)
 PATTERNS: dict[str, set[str]] = {
@@ -110,7 +111,7 @@ PATTERNS: dict[str, set[str]] = {
     "command.{}": {f"command.{command.name}" for command in COMMANDS},
     "did.{}": {f"did.{move}" for move in MOVES},
     "button.{}": {f"button.{form}" for form in facts.FORMS},
-    "event.{}": {f"event.{move}" for move in ("register", "nudge", "handover", "reassign", *facts.FORMS, *MOVES)},
+    "event.{}": {f"event.{e}" for e in ("register", "nudge", "handover", "reassign", *facts.FORMS, *PUBLISHING, *MOVES)},
     "fact.by.{}": {f"fact.by.{role}" for role in OFFICE | SIDE},
     "fault.amount.{}": {f"fault.amount.{why}" for why in ("none", "two", "negative", "fraction", "large")},
     "figures.minors.{}": {f"figures.minors.{one}" for one in PUBLISHABLE},
@@ -127,6 +128,7 @@ PATTERNS: dict[str, set[str]] = {
     "privacy.kept.{}": {f"privacy.kept.{one}" for one in COUNTED},
     "privacy.role.{}": {f"privacy.role.{one}" for one in ("city", "county", "partner")},
     "privacy.withdrawn.{}": {f"privacy.withdrawn.{one}" for one in CONSENTS},
+    "propose.{}": {f"propose.{one}" for one in ("asked", "early", "project", "waiting", "refused", "agreed")},
     "resource.{}": {f"resource.{one}" for one in BASE.lexicon.resources},
     "stage.{}": {f"stage.{stage}" for stage in STAGES},
     "tier.{}": {f"tier.{tier}" for tier in TIERS},

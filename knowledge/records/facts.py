@@ -18,8 +18,10 @@ CHECKLIST = ("parties", "project", "amount", "dates", "partner", "training")
 FIGURES = ("people", "money", "goods", "volunteers")
 PHOTO = ("photo", "minors")
 """The file id, and what was said of minors in it: ``none``, or ``guardian`` (the guardians agreed)."""
+TOLD = ("done", "org_other", "project_other", "done_other")
+"""Words for a precedent: what was done, and what is needed in the other language."""
 KINDS = {
-    **dict.fromkeys(CHECKLIST, "checklist"), **dict.fromkeys(FIGURES, "figure"), **dict.fromkeys(PHOTO, "photo"),
+    **dict.fromkeys((*CHECKLIST, *TOLD), "checklist"), **dict.fromkeys(FIGURES, "figure"), **dict.fromkeys(PHOTO, "photo"),
 }  # fmt: skip
 FORMS = {"checklist": ("signed", "landed", "completed"), "figures": ("landed", "completed")}
 """What is filled in, and at which stages; the name is also that of its event."""
@@ -83,10 +85,7 @@ def fill(
             return None
         before = of(store, interest.id, seen)
         changed = [key for key, value in values.items() if value != (before[key].value if key in before else "")]
-        store.connection.executemany(
-            "INSERT INTO facts (interest, kind, key, value, by, role, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(interest.id, KINDS[key], key, values[key], actor, role, now) for key in changed],
-        )
+        write(store, interest.id, {key: values[key] for key in changed}, by=actor, role=role, now=now)
         if changed:
             photo = of(store, interest.id).get("photo")
             take_back_photos(store, interest.id, now, but=photo.id if photo else 0)
@@ -95,6 +94,14 @@ def fill(
             if current.open and current.turn == role:
                 interests.restart(store, current, now)
     return tuple(changed)
+
+
+def write(store: Store, interest: int, values: Mapping[str, str], *, by: int, role: str, now: int) -> None:
+    """Add facts as they are, inside the caller's transaction."""
+    store.connection.executemany(
+        "INSERT INTO facts (interest, kind, key, value, by, role, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(interest, KINDS[key], key, value, by, role, now) for key, value in values.items()],
+    )
 
 
 def show_photo(store: Store, interest: Interest, viewer: int, now: int) -> bool:
