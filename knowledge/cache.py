@@ -39,7 +39,10 @@ def copied(name: str, files: Iterable[Path], read: Callable[[bytes], T], write: 
 
     ``read`` raises ValueError for a copy that is cut off.
     """
-    copy = folder() / f"{name}-{_fingerprint(files)}.json"
+    try:
+        copy = folder() / f"{name}-{_fingerprint(files)}.json"
+    except (OSError, RuntimeError):  # a file that cannot be read, which ``make`` tells of; a user without a home
+        return make()
     try:
         return read(copy.read_bytes())
     except (OSError, ValueError):  # not there yet, or cut off

@@ -235,6 +235,25 @@ async def test_a_webhook_takes_updates_only_with_its_secret(tmp_path: Path) -> N
         assert secret not in program.err
 
 
+async def test_what_is_no_update_is_refused_and_nothing_of_it_is_logged(tmp_path: Path) -> None:
+    port, private = free_port(), "王老师13812345678"
+    webhook = {"webhook_url": "https://example.org", "webhook_secret": "secret", "webhook_port": port}
+    async with BotApi() as api, run(tmp_path, api, **webhook) as program, httpx.AsyncClient(trust_env=False) as client:
+        await program.says("by webhook")
+        good = api.updates[api.says(LI, "我们是泰安的养老服务机构")]
+        headers = {"X-Telegram-Bot-Api-Secret-Token": "secret"}
+        late = {"update_id": 1, "message": {**good["message"], "text": private, "date": 10**30}}
+        for update in ([private], {}, {"update_id": 2, "message": {"text": private}}, late):
+            answer = await client.post(f"http://127.0.0.1:{port}/telegram", json=update, headers=headers)
+            assert answer.status_code == 400
+        assert (await client.post(f"http://127.0.0.1:{port}/telegram", json=good, headers=headers)).status_code == 200
+        await api.hears(LI, "1. 巫溪")
+        assert await program.stop() == 0
+        assert "an update cannot be read: OverflowError" in program.err
+        assert private not in program.err
+        assert "Traceback" not in program.err
+
+
 # -- in the course of things ----------------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,17 @@ CONFLICTS = 2
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
+class Unread(logging.Filter):
+    """What PTB logs of an update by webhook that it cannot read, without the update: the log holds nobody's words."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """The record passes; with an error, only the name of the error is left of it."""
+        if record.exc_info and record.exc_info[0]:
+            record.msg, record.args = "an update cannot be read: %s", (record.exc_info[0].__name__,)
+            record.exc_info = None
+        return True
+
+
 class PortTaken(Exception):
     """The port of the webhook cannot be used; the message says why."""
 
@@ -53,6 +64,7 @@ async def _webhook(app: App, settings: Settings, stop: asyncio.Event) -> None:
     updater = app.updater
     if updater is None:
         raise RuntimeError("this application was built for another channel")
+    logging.getLogger("telegram.ext.Updater").addFilter(Unread())
     try:
         await updater.start_webhook(
             listen="0.0.0.0",  # noqa: S104  a webhook is reached from outside
