@@ -11,12 +11,13 @@ import asyncio
 import logging
 import random
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot import retraction
+from bot import breaker, retraction
 from bot.cards import Shown, show
 from bot.outcomes import Outcome, classify
 from bot.pacing import GRAIN, MAIL, Pacer, Ticket
@@ -149,6 +150,7 @@ class Courier:
         with store.transaction():
             for result in results:
                 self._write(result, now)
+            self._look_after(results, now)
             batch = deliveries.claim(store, now, room, occupied) if room > 0 else []
         del self._results[: len(results)]
         for number in back:
@@ -245,6 +247,22 @@ class Courier:
         deliveries.outcome(store, delivery.id, state, now, message=shown.message if shown else None, error=result.error)
         if outcome.blames and delivery.notice:
             self._stop_notice(delivery.notice, result.error or "", now)
+
+    def _look_after(self, results: Sequence[Result], now: int) -> None:
+        """Hold the notices of which too many copies come to nothing."""
+        by_notice: dict[int, list[Outcome]] = {}
+        for result in results:
+            if result.delivery.notice and not result.due:
+                by_notice.setdefault(result.delivery.notice, []).append(result.outcome)
+        for notice, outcomes in by_notice.items():
+            before = notices.recent(self._services.store, notice)
+            if before is None:
+                continue
+            recent, why = breaker.remember(before, outcomes)
+            notices.remember(self._services.store, notice, recent)
+            if why:
+                log.warning("notice %s is held: %s", notice, why)
+                notices.pause(self._services.store, notice, why, now)
 
     def _stop_notice(self, number: int, why: str, now: int) -> None:
         store = self._services.store

@@ -55,8 +55,8 @@ class Scripted(TerminalRequest):
     What Telegram would refuse is refused, and kept in ``refused``: no talk may end with something in it.
     """
 
-    script: ClassVar[dict[str, list[tuple[int, dict[str, Any]] | Exception]]] = {}
-    refuses: ClassVar[dict[int, tuple[int, dict[str, Any]] | Exception]] = {}
+    script: ClassVar[dict[str, list[tuple[int, dict[str, Any] | bytes] | Exception]]] = {}
+    refuses: ClassVar[dict[int, tuple[int, dict[str, Any] | bytes] | Exception]] = {}
     calls: ClassVar[list[tuple[str, dict[str, Any]]]] = []
     refused: ClassVar[list[str]] = []
 
@@ -77,7 +77,8 @@ class Scripted(TerminalRequest):
         if answer := queue.pop(0) if queue else self.refuses.get(chat):
             if isinstance(answer, Exception):
                 raise answer
-            return answer[0], json.dumps(answer[1]).encode()
+            code, body = answer
+            return code, body if isinstance(body, bytes) else json.dumps(body).encode()
         if request_data and (wrong := fault(name, request_data.parameters)):
             self.refused.append(f"{name}: {wrong}")
             return 400, json.dumps({"ok": False, "error_code": 400, "description": f"Bad Request: {wrong}"}).encode()

@@ -94,8 +94,20 @@ def stop(store: Store, notice: int, why: str, now: int) -> bool:
 def pause(store: Store, notice: int, why: str, now: int) -> bool:
     """Hold a notice that is being sent, until somebody goes on with it or stops it. False: it was not being sent."""
     changed = store.execute(
-        "UPDATE notices SET state = 'paused', why = ?, version = version + 1 WHERE id = ? AND state = 'sending'", (why, notice)
+        "UPDATE notices SET state = 'paused', why = ?, recent = '', version = version + 1 WHERE id = ? AND state = 'sending'",
+        (why, notice),
     ).rowcount
     if changed:
         store.audit(now, None, "notice.pause", f"notice:{notice}")
     return bool(changed)
+
+
+def recent(store: Store, notice: int) -> str | None:
+    """The latest outcomes of a notice that is being sent, as they were remembered; None: it is not being sent."""
+    found: str | None = store.value("SELECT recent FROM notices WHERE id = ? AND state = 'sending'", (notice,))
+    return found
+
+
+def remember(store: Store, notice: int, recent: str) -> None:
+    """Keep the latest outcomes, so that they outlive a kill."""
+    store.execute("UPDATE notices SET recent = ? WHERE id = ?", (recent, notice))
