@@ -8,6 +8,7 @@ from typing import Any
 from handlers import facts
 from handlers.buttons import Button, press, short
 from handlers.context import Reply, Services
+from handlers.marks import mark
 from handlers.pairings import next_best, target_name
 from handlers.views import view
 from knowledge.clock import DAY
@@ -105,6 +106,7 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         promised=nudges.promised(interest),
         trail=trail(services, lang, events),
         facts=facts.part(services, lang, interest),
+        mark=mark(services, lang, interest.organisation),
         new=len(events) == 1,
     )
     buttons = [
@@ -115,7 +117,8 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
     rows: list[tuple[Button, ...]] = [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
     rows += [facts.buttons(services, lang, interest), facts.publishing(services, lang, interest, parties)]
     if office:
-        rows.append((press(services.texts(lang, "button.contact"), "tel", interest.id),))
+        contact = press(services.texts(lang, "button.contact"), "tel", interest.id)
+        rows.append((contact, press(services.texts(lang, "button.org_page"), "org", interest.organisation)))
     elif interest.stage == "declined":
         rows.append((press(services.texts(lang, "button.alternatives"), "alt", interest.need or interest.county),))
     return Reply(text, tuple(rows))

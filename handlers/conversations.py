@@ -24,7 +24,7 @@ from handlers import (
     questions,
     start,
 )
-from handlers.admin import coordinators, inquiries, notices, review
+from handlers.admin import coordinators, inquiries, notices, organisations, review
 from handlers.context import Context, Services
 
 GATE, CONVERSATIONS = -1, 0
@@ -47,6 +47,7 @@ MODULES = (
     start,
     coordinators,
     inquiries,
+    organisations,
     review,
     notices,
 )

@@ -13,12 +13,13 @@ from handlers.buttons import Button, number, press, short
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Fault, Form, Step
+from handlers.marks import mark, note_words
 from handlers.pairings import place
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.credit_code import KINDS
 from knowledge.matching import Wish
-from knowledge.records import interests, organisations
+from knowledge.records import interests, organisations, verification
 from knowledge.records.drafts import Draft
 from knowledge.records.organisations import SIZES, Organisation, Profile
 
@@ -162,7 +163,8 @@ def _finish(context: Context, draft: Draft) -> Done:
     if contact:
         organisations.contact(store, organisation, person, contact, phone)
     interests.show_anew(store, organisation, context.now)
-    return "profile.done", {"organisation": organisation, "person": person}
+    ended = verification.changed(store, before, context.services.office(), person, context.now)
+    return "profile.done", {"organisation": organisation, "person": person, "ended": int(ended)}
 
 
 async def begin(context: Context) -> None:
@@ -205,6 +207,8 @@ def page(services: Services, lang: str, organisation: Organisation, person: int)
         lang,
         "org.page",
         organisation=organisation,
+        mark=mark(services, lang, organisation),
+        note=note_words(services, lang, organisation) if not mine else "",
         mine=mine,
         members=[one.name for one in organisations.members(services.store, organisation.id) if one.name] if mine else [],
         open=len([one for one in found if one.open]),
@@ -212,11 +216,23 @@ def page(services: Services, lang: str, organisation: Organisation, person: int)
         **_described(services, lang, organisation.profile),
     )
     rows: list[tuple[Button, ...]] = []
+    if as_what == "city" and organisation.merged is None:
+        rows.append(_verify_buttons(services, lang, organisation))
     if mine:
         edit = press(services.texts(lang, "button.profile"), "org", organisation.id, "edit")
         rows.append((edit, press(services.texts(lang, "button.people"), "team", organisation.id)))
         rows.append((press(services.texts(lang, "button.my"), "my"),))
     return Reply(text, tuple(rows))
+
+
+def _verify_buttons(services: Services, lang: str, organisation: Organisation) -> tuple[Button, ...]:
+    """Verify it; once it is, verify it anew or take that back."""
+    verified = bool(mark(services, lang, organisation))
+    label = services.texts(lang, "button.verify_again" if verified else "button.verify")
+    buttons = (press(label, "verify", organisation.id, organisation.version),)
+    if not verified:
+        return buttons
+    return (*buttons, press(services.texts(lang, "button.unverify"), "verify", organisation.id, organisation.version, "off"))
 
 
 @view("profile.done")
@@ -229,7 +245,7 @@ def done(services: Services, lang: str, args: dict[str, Any]) -> Reply:
         (press(services.texts(lang, "button.org"), "org", found.id),),
         (press(services.texts(lang, "button.guided"), "g", ""),),
     )
-    return Reply(services.texts(lang, "profile.done", name=found.name), rows)
+    return Reply(services.texts(lang, "profile.done", name=found.name, ended=bool(args.get("ended"))), rows)
 
 
 @view("profile.stale")

@@ -174,6 +174,8 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "mine": [(ROW,)],
     "my": [()],
     "org": [(ROW, "edit")],
+    "orgs": [()],
+    "verify": [(ROW, 1000, "off")],
     "join": [(ROW, "yes")],
     "team": [(ROW, "remove", 10**12, "yes")],
     "own": [(ROW, 1000, LONG_MOVE)],

@@ -369,6 +369,7 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
         "profile": "new",
         **dict.fromkeys((*facts.FORMS, "publish", "precedent"), str(number)),
         "join": "1",
+        "verify": "1.1",
     }
     applied(services)
     subject = subjects.get(form, f"{number}.1.{form if form in MOVES else 'answer'}")

@@ -135,6 +135,7 @@ PATTERNS: dict[str, set[str]] = {
     "turn.asker.{}": {f"turn.asker.{turn}" for turn in TURNS},
     "turn.{}.{}": {f"turn.{side}.{turn}" for side in ("asker", "office") for turn in TURNS},
     "turn.office.{}": {f"turn.office.{turn}" for turn in TURNS},
+    "verify.note.{}": {"verify.note.certificate", "verify.note.register"},
     "wrong.{}": {f"wrong.{why}" for why in WRONG},
     "{}.card": {"asker.card", "office.card"},
     "{}.ask.{}": {f"{form.id}.ask.{step.id}" for form, step in STEPS},

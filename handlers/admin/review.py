@@ -6,6 +6,7 @@ from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
 from handlers.admin.inquiries import list_buttons, question_button
+from handlers.admin.organisations import waiting_row
 from handlers.buttons import press
 from handlers.cards import subject_name
 from handlers.context import Context, Reply, Services
@@ -61,6 +62,8 @@ def waiting_page(services: Services, lang: str, person: int) -> Reply:
         rows.append((press(services.texts(lang, "button.coordinators"), "co"),))
     if wrong:
         rows.append((press(services.texts(lang, "button.reported", n=len(wrong)), "wrongs"),))
+    if counties is None:
+        rows.append(waiting_row(services, lang))
     return Reply(text, tuple(rows))
 
 

@@ -41,6 +41,7 @@ class Texts:
         )
         self.environment.filters["date"] = show_date
         self.environment.filters["day"] = show_day
+        self.environment.filters["full_day"] = show_full_day
         self._compiled: dict[tuple[str, str], Template | Markup] = {}
         self._labels: dict[tuple[str, str, str], Markup] = {}
 
@@ -118,3 +119,9 @@ def show_day(second: int, lang: str) -> str:
     if lang == "zh":
         return f"{at.month}月{at.day}日（周{WEEKDAYS['zh'][at.weekday()]}）"
     return f"{WEEKDAYS['en'][at.weekday()]} {at.day} {at:%b}"
+
+
+def show_full_day(second: int, lang: str) -> str:
+    """A day in Chongqing's time, with its year: for what lasts long."""
+    at = in_shanghai(second)
+    return f"{at.year}年{at.month}月{at.day}日" if lang == "zh" else f"{at.day} {at:%b} {at.year}"

@@ -22,6 +22,7 @@ from knowledge.records import (
     members,
     organisations,
     people,
+    verification,
 )
 from knowledge.records.store import Store
 
@@ -106,6 +107,8 @@ def erase(store: Store, person: int, office: Office, now: int, *, cause: int | N
         for organisation in organisations.of_person(store, person):
             if len(organisations.members(store, organisation.id)) > 1:  # the cases go on with a colleague
                 members.leave(store, organisation.id, person, office, now)
+            else:
+                verification.end(store, organisation.id)
         mine = interests.of_person(store, person)
         for interest in mine:
             if interest.open:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from knowledge.clock import DAY, working
-from knowledge.records import deadlines, deliveries, disclosures, interests, invitations, organisations
+from knowledge.records import deadlines, deliveries, disclosures, interests, invitations, organisations, verification
 from knowledge.records.deadlines import Deadline
 from knowledge.records.invitations import Invitation
 from knowledge.records.store import Store
@@ -177,6 +177,7 @@ def _close(store: Store, organisation: int, person: int, office: Office, now: in
                 now=now,
             )
     invitations.withdraw(store, "colleague", str(organisation), person, now)
+    verification.end(store, organisation)
 
 
 def _take_over(store: Store, organisation: int, person: int, heir: int, now: int) -> int:

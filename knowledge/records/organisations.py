@@ -135,6 +135,16 @@ def named(store: Store, person: int, name: str) -> int | None:
     return found
 
 
+def unverified(store: Store) -> list[Organisation]:
+    """Organisations with open interests that are not verified, the longest waiting first."""
+    rows = store.all(
+        f"{SELECT} JOIN (SELECT organisation, min(created) AS waiting FROM interests"
+        " WHERE stage NOT IN ('completed', 'declined', 'withdrawn') GROUP BY organisation) i ON i.organisation = o.id"
+        " WHERE o.verified IS NULL AND o.merged IS NULL ORDER BY i.waiting, o.id"
+    )
+    return [_organisation(row) for row in rows]
+
+
 def members(store: Store, organisation: int) -> list[Member]:
     """Who belongs to it: the first contact, then the others, longest first."""
     rows = store.all(f"{MEMBER} WHERE organisation = ? ORDER BY role != 'first_contact', since, person", (organisation,))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from knowledge.records import appointments, deadlines, deliveries, disclosures, facts, members, nudges, question_clock
+from knowledge.records import (
+    appointments,
+    deadlines,
+    deliveries,
+    disclosures,
+    facts,
+    members,
+    nudges,
+    question_clock,
+    verification,
+)
 from knowledge.records.deadlines import Deadline
 from knowledge.records.store import Store
 
@@ -16,6 +26,7 @@ KINDS: Mapping[str, Serve] = {
     "question": question_clock.remind,
     members.APPLICATION: members.remind,
     appointments.DEADLINE: appointments.remind,
+    verification.DEADLINE: verification.lapse,
     disclosures.DEADLINE: lambda store, deadline, _city, now: disclosures.take_back(store, deadline.subject, now),
     facts.DEADLINE: lambda store, deadline, _city, now: deliveries.take_back(store, deadline.subject, now),
 }
