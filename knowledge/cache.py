@@ -41,7 +41,7 @@ def copied(name: str, files: Iterable[Path], read: Callable[[bytes], T], write: 
     """
     try:
         copy = folder() / f"{name}-{_fingerprint(files)}.json"
-    except (OSError, RuntimeError):  # a file that cannot be read, which ``make`` tells of; a user without a home
+    except OSError:  # a file that cannot be read, which ``make`` tells of; a user without a home
         return make()
     try:
         return read(copy.read_bytes())
@@ -52,8 +52,11 @@ def copied(name: str, files: Iterable[Path], read: Callable[[bytes], T], write: 
 
 
 def folder() -> Path:
-    """Where copies are kept; it need not exist."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jiedui"
+    """Where copies are kept; it need not exist. Raises OSError where the user has no home."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jiedui"
+    except RuntimeError as error:
+        raise FileNotFoundError(str(error)) from error
 
 
 def _fingerprint(files: Iterable[Path]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.texts import Texts
 from knowledge import cache
 from knowledge.faults import FaultyBase
 
@@ -34,6 +35,7 @@ def test_a_user_without_a_home_reads_everything_anew(tmp_path: Path, monkeypatch
     source = tmp_path / "source"
     source.write_text("1", "utf-8")
     assert [copied(source, "first"), copied(source, "second")] == ["first", "second"]
+    assert Texts()("zh", "edited")
 
 
 def test_a_cache_that_is_a_file_is_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,8 +97,8 @@ class _Compiled(FileSystemBytecodeCache):
 
 def _compiled_before() -> _Compiled | None:
     """Where compiled templates are kept, apart for each version of Jinja, whose code differs."""
-    folder = copies.folder() / f"templates-{jinja2.__version__}"
     try:
+        folder = copies.folder() / f"templates-{jinja2.__version__}"
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
