@@ -115,8 +115,9 @@ def kept(text: str) -> str | Fault:
 
 def _sentences(text: str, most: int) -> str | Fault:
     words = CONTROL_BUT_LINES.sub(" ", text).strip()
-    if len(words) > most:
-        return Fault("fault.offer.long", {"max": most, "n": len(words)})
+    long = len(words.encode("utf-16-le")) // 2  # as Telegram counts what a message may hold
+    if long > most:
+        return Fault("fault.offer.long", {"max": most, "n": long})
     if len(words) < 2 or not any(c.isalnum() for c in words):
         return Fault("fault.offer.short")
     return words

@@ -26,8 +26,6 @@ from knowledge.understanding import Understanding
 
 READ_MAX = 4000
 """Characters that are read of one text; Telegram sends at most 4096 in a message."""
-CALL_MAX = 10
-"""Characters of a text that only calls for a person and asks nothing yet."""
 
 
 async def answer_freely(context: Context, text: str) -> None:
@@ -36,7 +34,7 @@ async def answer_freely(context: Context, text: str) -> None:
     if u.lang and u.lang != context.person.heard:
         people.heard(context.store, context.person.id, u.lang)
         context.person = replace(context.person, heard=u.lang)
-    if u.intent != "contact_human" or len(text) > CALL_MAX:
+    if u.intent != "contact_human" or len(text) > questions.CALL_MAX:
         context.services.wrote(context.person.id, text)
     reply = await _routed(context, u, text)
     if reply is not None:

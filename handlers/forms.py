@@ -62,12 +62,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: its steps in order. Its version is raised when the steps change; ``preview``: shown before it is done."""
+    """A form: its steps in order. Its version is raised when the steps change; ``preview``: shown before it is done.
+
+    ``anew``: the step that a text at the preview answers once more; where there is none, a text there is no answer.
+    """
 
     id: str
     version: int
     steps: tuple[Step, ...]
     preview: bool = True
+    anew: str = ""
 
     def step(self, name: str) -> Step | None:
         """The step of this name."""
@@ -115,8 +119,11 @@ def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Ou
         return _back(form, draft)
     if given.kind == "submit":
         return draft, Outcome("done") if draft.step == PREVIEW else _here(form, draft)
-    if step is None:  # at the preview, a text is no answer
-        return draft, Outcome("preview", Fault("form.fault.preview"))
+    if step is None:
+        anew = form.step(form.anew) if given.kind == "text" else None
+        if anew is None:
+            return draft, Outcome("preview", Fault("form.fault.preview"))
+        return _text(form, replace(draft, step=anew.id, mending=True), anew, given.value)
     if given.kind == "skip":
         return _answered(form, draft, "") if step.skippable else (draft, Outcome("ask", Fault("form.fault.no_skip")))
     if given.kind == "tick":

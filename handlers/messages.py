@@ -12,6 +12,7 @@ from handlers.context import Context
 from handlers.find import answer_freely
 from handlers.form_handler import KITS, ask_again, form_of, give_up, hold, take
 from handlers.forms import Fault, Input
+from handlers.questions import take_reply
 from handlers.typed import bare, typed
 from knowledge.records import drafts
 from knowledge.records.drafts import Draft
@@ -58,6 +59,9 @@ async def on_message(update: Update, context: Context) -> None:
     """Find out whose it is: the form's or the reader's."""
     message = update.message
     if message is None:
+        return
+    replied = message.reply_to_message.message_id if message.reply_to_message else 0
+    if replied and message.text and await take_reply(context, replied, message.text):
         return
     draft = _form_in_hand(message, context)
     if draft is not None:

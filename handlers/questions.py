@@ -12,7 +12,7 @@ from handlers import checks
 from handlers.buttons import number, press, short
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
-from handlers.forms import Form, Step
+from handlers.forms import Fault, Form, Step
 from handlers.pairings import find_target, target_name
 from handlers.presses import Presses
 from handlers.question_cards import card, move_rows, moves_of, roles, what, whom
@@ -23,6 +23,8 @@ from knowledge.records.drafts import Draft
 from knowledge.records.question_moves import ASKER, MOVES, PACE
 from knowledge.records.questions import Asked, Question, Result
 
+CALL_MAX = 10
+"""Characters of a text that only calls for a person and asks nothing yet."""
 REASONS = ("done", "elsewhere", "unclear", "outside")
 """Reasons for closing a question that are offered as buttons."""
 
@@ -70,8 +72,18 @@ def _facts(services: Services, lang: str, draft: Draft) -> Facts:
 
 
 def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
+    if step.id in draft.answers:
+        return draft.answers[step.id]
     words = services.last_texts.get(draft.person, "")
     return words if isinstance(checks.kept(words), str) else ""
+
+
+def _read(services: Services, text: str) -> str | Fault:
+    """The words of a question; that a person is called for is known here already."""
+    words = checks.kept(text)
+    if isinstance(words, str) and len(words) <= CALL_MAX and services.reader.read(words).intent == "contact_human":
+        return Fault("fault.question.call")
+    return words
 
 
 def _ask(context: Context, draft: Draft) -> Done:
@@ -196,11 +208,12 @@ ASKING = Form(
     "question",
     2,
     (Step("text", checks.kept), Step("to", choices=("county", "city"), aside=True, when=lambda answers: "to" in answers)),
+    anew="text",
 )
 FORMS = {"answer": "reply", "inquire": "reply", "close": "close", "follow": "follow"}
 """Which form asks for the words of a move."""
 
-register_kit(Kit(ASKING, _ask, _facts, _suggest, derive=_derive))
+register_kit(Kit(ASKING, _ask, _facts, _suggest, reads={"text": _read}, derive=_derive))
 for _kit in (_words("reply"), _words("follow"), _words("close", REASONS)):
     register_kit(_kit)
 
@@ -282,6 +295,28 @@ async def made(
     if result is None or result.outcome != "done":
         return moved_on(context.services, context.lang, now)
     return str(done(context.services, context.lang, {**args, "move": move}).text)
+
+
+async def take_reply(context: Context, replied: int, text: str) -> bool:
+    """A reply to a message about a question of one's own follows it up. Whether it was one."""
+    question = questions.of_message(context.store, context.person.id, replied)
+    if question is None or question.person != context.person.id or "follow" not in _ids(question):
+        return False
+    words = checks.offer(text)
+    if isinstance(words, Fault):
+        await context.send(Reply(context.text(words.key, **words.facts)))
+        return True
+    args: dict[str, str | int] = {"question": question.id, "person": context.person.id, "move": "follow"}
+    with context.store.transaction():
+        make(context, question.id, question.version, "follow", words=words)
+        context.note_result("question.done", **args)
+    context.services.wake()
+    await context.send(done(context.services, context.lang, args))
+    return True
+
+
+def _ids(question: Question) -> set[str]:
+    return {move.id for move in moves_of(question, "asker", question.person)}
 
 
 async def press_own(update: Update, context: Context, args: list[str]) -> str | None:

@@ -107,6 +107,12 @@ async def asked(person: Person, text: str = "住宿怎么安排？", about: str 
     return await person.presses(words(person).send)
 
 
+def reply_to(person: Person, message: int) -> dict[str, object]:
+    """What makes a message of this person a reply to this one."""
+    chat = {"id": person.id, "type": "private", "first_name": "private"}
+    return {"reply_to_message": {"message_id": message, "date": 1, "chat": chat, "text": "…"}}
+
+
 def rows(talk: Talk, table: str) -> list[dict[str, Any]]:
     """The rows of a table, with everything written that was put off."""
     talk.store.flush()

@@ -181,6 +181,7 @@ def test_an_offer(written: str, words: str) -> None:
 
 def test_a_text_left_with_the_office_may_be_longer() -> None:
     assert checks.kept("帮" * 2500) == "帮" * 2500
+    assert checks.kept("🙂a" + "🙂" * 1249) == Fault("fault.offer.long", {"max": 2500, "n": 2501})
     assert checks.kept("帮" * 2501) == Fault("fault.offer.long", {"max": 2500, "n": 2501})
 
 

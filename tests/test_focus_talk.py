@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from knowledge.clock import MINUTE
-from tests.journeys import NEED, OTHER_NEED, STEPS, ZH, rows, to_step
-from tests.talk import Person, Talk
+from tests.journeys import NEED, OTHER_NEED, STEPS, ZH, reply_to, rows, to_step
+from tests.talk import Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -65,11 +65,6 @@ async def test_a_reply_to_the_question_is_its_answer_however_late(talk: Talk) ->
     question = li.seen[-1]
     await talk.move_clock(3 * 60 * MINUTE)
     assert "联系电话？" in await li.says("王老师", **reply_to(li, question.message))
-
-
-def reply_to(person: Person, message: int) -> dict[str, object]:
-    chat = {"id": person.id, "type": "private", "first_name": "private"}
-    return {"reply_to_message": {"message_id": message, "date": 1, "chat": chat, "text": "…"}}
 
 
 async def test_a_second_form_parks_the_first(talk: Talk) -> None:

@@ -8,7 +8,7 @@ from bot.channels.chat import plain
 from handlers.conversations import PRESS_TABLES
 from knowledge.clock import DAY
 from knowledge.records.question_moves import MOVES
-from tests.journeys import asked, rows
+from tests.journeys import asked, reply_to, rows
 from tests.talk import MONDAY, Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -77,6 +77,20 @@ async def test_the_words_can_be_changed_and_a_typed_yes_sends_them(talk: Talk) -
     assert "「住宿怎么安排？」" in boss.last
 
 
+async def test_what_is_written_at_the_preview_takes_the_place_of_the_words(talk: Talk) -> None:
+    boss, li = talk.person("boss", owner=True), talk.person("li")
+    await li.says("/help")
+    await li.presses("问工作人员")
+    await li.says("宿舍怎么办")
+    assert "「城口的宿舍怎么安排？」" in await li.says("城口的宿舍怎么安排？")
+    assert "关于：城口" in li.last
+    assert "最多 2500 个字" in await li.says("问" * 2501)
+    assert "「城口的宿舍怎么安排？」" in await li.says("返回")
+    await li.presses("发送")
+    assert "「城口的宿舍怎么安排？」" in boss.last
+    assert len(rows(talk, "questions")) == 1
+
+
 async def test_nothing_goes_when_it_is_given_up(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await li.says("/help")
@@ -108,6 +122,7 @@ async def test_calling_for_a_person_is_not_taken_for_the_question(talk: Talk) ->
     li = talk.person("li")
     await li.says("转人工")
     assert li.buttons == ["取消"]
+    assert "正在问工作人员：请写下想问什么" in await li.says("人工客服")
     await li.says("/cancel")
     await li.says("我想问一下工作人员，住宿怎么安排？")
     assert li.buttons[0].startswith("用「我想问一下工作人员")
@@ -139,6 +154,23 @@ async def test_answers_come_back_and_are_followed_up_in_the_same_chat(talk: Talk
     assert "第 1 号已结束，原因已告诉对方。" in await boss.presses("已经在别处答复")
     assert "工作人员结束了这件事，原因：已经在别处答复。" in li.last
     assert moves(talk) == ["put", "inquire", "follow", "answer", "follow", "close"]
+
+
+async def test_a_reply_to_an_answer_follows_it_up(talk: Talk) -> None:
+    boss, li, wang = talk.person("boss", owner=True), talk.person("li"), talk.person("wang")
+    await asked(li)
+    await boss.presses("回答")
+    await boss.says("住村委会")
+    answer = li.seen[-1].message
+    await li.says("/start need-wuxi-elderly-1")
+    await li.presses("登记意向")  # a form in hand does not take what is a reply to something else
+    assert "已发给市里的工作人员，回答会出现在这个对话里。" in await li.says("有热水吗？", **reply_to(li, answer))
+    assert "对方补充：有热水吗？" in boss.last
+    assert moves(talk) == ["put", "answer", "follow"]
+    assert "请用文字写一两句。" in await li.says("？", **reply_to(li, answer))
+    await wang.says("/start")
+    assert "已发给" not in await wang.says("我也想问", **reply_to(wang, answer))
+    assert moves(talk) == ["put", "answer", "follow"]
 
 
 async def test_the_asker_withdraws_after_one_more_tap(talk: Talk) -> None:

@@ -96,13 +96,15 @@ def appoint(store: Store, county: str, person: int, name: str, by: int, now: int
 
 
 def end(store: Store, county: str, person: int, by: int | None, now: int) -> bool:
-    """The person leaves office: what they had in hand goes on without them, and they no longer see it. False: they were not.
+    """The person leaves office: what they had in hand goes on without them. False: they were not in office.
 
-    Afterwards, so that no contact stays in their chat: ``disclosures.roles_changed``.
+    They no longer see the cases, and their name is forgotten. Afterwards, so that no contact stays in their chat:
+    ``disclosures.roles_changed``.
     """
     with store.transaction():
         changed = store.execute(
-            "UPDATE coordinators SET until = ? WHERE county = ? AND person = ? AND until IS NULL", (now, county, person)
+            "UPDATE coordinators SET until = ?, name = '' WHERE county = ? AND person = ? AND until IS NULL",
+            (now, county, person),
         ).rowcount
         if not changed:
             return False

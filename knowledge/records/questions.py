@@ -102,6 +102,16 @@ def of_person(store: Store, person: int, limit: int = 20) -> list[Question]:
     return [_question(row) for row in rows]
 
 
+def of_message(store: Store, person: int, message: int) -> Question | None:
+    """The question that a message to the person told an answer of, or asked about."""
+    row = store.one(
+        f"{SELECT} WHERE id = (SELECT json_extract(args, '$.question') FROM deliveries"
+        " WHERE notice IS NULL AND person = ? AND message = ? AND state = 'sent' AND view LIKE 'asker.question%')",
+        (person, message),
+    )
+    return _question(row) if row else None
+
+
 def reported(store: Store) -> list[Question]:
     """What people reported as wrong results, newest first."""
     return [_question(row) for row in store.all(f"{SELECT} WHERE kind = 'wrong' ORDER BY id DESC LIMIT 20")]
