@@ -19,8 +19,22 @@ from knowledge.understanding import Reader, as_json
 Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
+DIGITS = 300
+"""Digits that an integer may have: Python refuses thousands."""
+
+
 class BadLine(Exception):
     """A line that does not have the form it must have; the message says what is wrong."""
+
+
+class BadNumber(Exception):
+    """A number that JSON does not have, or one with endless digits."""
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > DIGITS or not digits.lstrip("-").isdecimal():
+        raise BadNumber(f"no such number: {digits[:DIGITS]}")
+    return int(digits)
 
 
 def answer_lines(lines: Iterable[bytes], answer: Answer) -> Iterator[str]:
@@ -30,7 +44,7 @@ def answer_lines(lines: Iterable[bytes], answer: Answer) -> Iterator[str]:
             continue
         name: object = None
         try:
-            asked = json.loads(line.decode("utf-8"))
+            asked = json.loads(line.decode("utf-8"), parse_int=_integer, parse_constant=_integer)
             if not isinstance(asked, dict):
                 raise BadLine("not a JSON object")
             name = asked.get("id")
@@ -39,7 +53,7 @@ def answer_lines(lines: Iterable[bytes], answer: Answer) -> Iterator[str]:
             answered = {"id": name, **answer(asked)}
         except UnicodeDecodeError as error:
             answered = {"id": name, "error": f"not UTF-8 at byte {error.start}"}
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (BadNumber, json.JSONDecodeError, RecursionError) as error:
             answered = {"id": name, "error": f"not JSON: {error}"}
         except BadLine as error:
             answered = {"id": name, "error": str(error)}
@@ -75,7 +89,7 @@ def recommendation(base: KnowledgeBase, year: int) -> Answer:
             year,
             Coverage(covered_counties=frozenset(covered)),
             _ids(trip, "region", base),
-            tuple(map(str, trip.get("theme") or ())),
+            tuple(map(str, _list(trip, "theme"))),
         )
         found = recommend(base, wish, around)
         return {
@@ -98,7 +112,11 @@ def recommendation(base: KnowledgeBase, year: int) -> Answer:
 
 
 def _ids(holder: Mapping[str, Any], key: str, base: KnowledgeBase) -> tuple[str, ...]:
-    value = holder.get(key) or ()
-    if not isinstance(value, list | tuple):
+    return tuple(one for one in _list(holder, key) if isinstance(one, str) and one in base.counties)
+
+
+def _list(holder: Mapping[str, Any], key: str) -> list[Any]:
+    value = holder.get(key) or []
+    if not isinstance(value, list):
         raise BadLine(f"`{key}` must be a list")
-    return tuple(one for one in value if isinstance(one, str) and one in base.counties)
+    return value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +15,8 @@ class AlreadyRunning(Exception):
 
 def hold(database: Path) -> IO[str]:
     """Take the lock of ``database``; it holds as long as the returned file is open. Raises AlreadyRunning."""
+    if not database.name:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(database))
     file = database.with_name(database.name + ".lock").open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -88,11 +88,19 @@ def test_counties_are_ranked_by_the_state_given(
     assert all(pairing["task"] and isinstance(pairing["reasons"], list) for pairing in got["pairings"])
 
 
-@pytest.mark.parametrize("state", ["x", [], {"covered": "wuxi"}, {"trip": 5}, {"named": {"a": 1}}, {"trip": {"region": "x"}}])
+@pytest.mark.parametrize(
+    "state", ["x", [], {"covered": "wuxi"}, {"trip": 5}, {"named": {"a": 1}}, {"trip": {"region": "x"}}, {"trip": {"theme": 5}}]
+)
 def test_a_state_of_another_form_is_answered_and_not_fatal(rank: Any, state: Any) -> None:
     [got] = answers(rank, json.dumps({"id": "r", "text": "教育", "state": state}).encode())
     assert got["id"] == "r"
     assert ("error" in got) == (state != [])
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "NaN", "-Infinity"])
+def test_a_number_that_json_does_not_have_is_answered_and_not_fatal(read: Any, number: str) -> None:
+    [got] = answers(read, f'{{"id": {number}, "text": "教育"}}'.encode())
+    assert got["error"].startswith("not JSON: no such number")
 
 
 def test_the_named_counties_of_the_state_take_the_place_of_the_text(rank: Any) -> None:
