@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -39,9 +40,21 @@ def _webhook_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _address(value: str) -> str:
+    """An address whose host and port can be read: what cannot is told here and not by a library in mid-course."""
+    parts = urlsplit(value)
+    if not parts.hostname or parts.port == 0:  # ValueError: the port is no number
+        raise ValueError("no host or port")
+    parts.hostname.encode("idna")
+    return value
+
+
 PersonId = Annotated[int, Field(gt=0, lt=2**52)]
 """A Telegram user id: positive (groups are negative), of at most 52 bits."""
-Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$"), AfterValidator(_address)]
+
+Short = Annotated[str, StringConstraints(max_length=120)]
+"""It stands in messages, which have an end."""
 
 
 class Settings(BaseModel):
@@ -51,11 +64,11 @@ class Settings(BaseModel):
 
     token: SecretStr | None = None
     api_url: Address | None = None
-    proxy: Annotated[str, StringConstraints(pattern=r"^(https?|socks5h?)://[^\s]+$")] | None = None
+    proxy: Annotated[str, StringConstraints(pattern=r"^(https?|socks5h?)://[^\s]+$"), AfterValidator(_address)] | None = None
     db: Path = Path("jiedui.db")
     owners: Annotated[frozenset[PersonId], BeforeValidator(_ids)] = frozenset()
-    operator: str = ""
-    privacy_contact: str = ""
+    operator: Short = ""
+    privacy_contact: Short = ""
     webhook_url: Address | None = None
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
     webhook_port: int = Field(8443, ge=1, le=65535)
@@ -74,6 +87,8 @@ TAKES = {
     "proxy": "an address like http://127.0.0.1:7890 or socks5://127.0.0.1:1080",
     "db": "a file name",
     "owners": "Telegram user ids separated by commas",
+    "operator": "a name of at most 120 characters",
+    "privacy_contact": "at most 120 characters",
     "webhook_url": "an https address",
     "webhook_secret": "1 to 256 of the characters A-Z a-z 0-9 _ -",
     "webhook_port": "a port number",
