@@ -71,6 +71,7 @@ def even(written: str) -> Even:
     """Fold width, case, script and look-alikes; drop markup, control characters and blanks inside a word.
 
     Never fails, whatever the string holds; reads at most :data:`LIMIT` characters, in time linear in them.
+    What stands for many letters (ﷺ) counts as many.
     """
     written = written[:LIMIT]
     skipped = bytearray(len(written))
@@ -81,6 +82,8 @@ def even(written: str) -> Even:
     letters: list[str] = []
     back: array[int] = array("H")
     for index, char in enumerate(written):
+        if len(letters) >= LIMIT:
+            break
         if char.isascii() and char > " ":
             plain = " " if skipped[index] else char.lower()
         elif skipped[index]:
