@@ -39,12 +39,11 @@ class Cover(NamedTuple):
 def features(tokens: Tokens, hits: Iterable[Hit], covers: Iterable[Cover], signs: Iterable[str] = ()) -> list[Feature]:
     """The features of a text, each once, in order of place; ``signs`` are facts about the whole text."""
     letters, places, hidden = _letters(tokens.text, covers)
-    found: dict[int, Feature] = {}
+    spelt: dict[str, tuple[int, int]] = {}  # long texts say much again: each spelling is made a number once
 
     def add(name: str, start: int, end: int) -> None:
-        key = crc32(name.encode())
-        if key not in found:
-            found[key] = Feature(key, start, end)
+        if name not in spelt:
+            spelt[name] = start, end
 
     size = len(letters)
     joined = "".join(letters)
@@ -54,7 +53,8 @@ def features(tokens: Tokens, hits: Iterable[Hit], covers: Iterable[Cover], signs
         for end in range(start + 1, min(start + _NGRAM, size) + 1):
             if joined[end - 1] == _BREAK:
                 break
-            add(joined[start:end], places[start][0], places[end - 1][1])
+            if joined[start:end] not in spelt:
+                spelt[joined[start:end]] = places[start][0], places[end - 1][1]
     _words(tokens, hidden, add)
     _sounds(tokens, hidden, add)
     for hit in hits:
@@ -62,6 +62,10 @@ def features(tokens: Tokens, hits: Iterable[Hit], covers: Iterable[Cover], signs
             add(f"L:{hit.id}", hit.start, hit.end)
     for sign in signs:
         add(f"S:{sign}", 0, 0)
+    found: dict[int, Feature] = {}
+    for name, (start, end) in spelt.items():
+        key = crc32(name.encode())
+        found.setdefault(key, Feature(key, start, end))
     return list(found.values())
 
 
