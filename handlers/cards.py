@@ -12,7 +12,7 @@ from handlers.marks import mark
 from handlers.pairings import next_best, target_name
 from handlers.views import view
 from knowledge.clock import DAY
-from knowledge.records import cards, interests, nudges, organisations
+from knowledge.records import cards, groups, interests, nudges, organisations, partners
 from knowledge.records.facts import FORMS
 from knowledge.records.interests import Event, Interest
 from knowledge.records.moves import OFFICE, Move, allowed
@@ -21,8 +21,12 @@ TRAIL = 10
 """Events that a card shows."""
 OLDER_WORDS = 100
 """Characters shown of the words that came with an event before the last."""
-UNSPOKEN = frozenset({"nudge", "reassign"})
-"""Events whose note names a party: nobody said it."""
+PARTNERS_OFFER = 60
+"""Characters shown of what a member of a group offers."""
+PARTIES = frozenset({"nudge", "reassign"})
+"""Events whose note names a party."""
+UNSPOKEN = PARTIES | groups.NAMING | groups.NUMBERING
+"""Events whose note nobody said: it is part of what they are called."""
 ALTERNATIVES = {"decline": 3, "waiting": 2}
 """How many other pairings are offered, by what happened."""
 
@@ -33,14 +37,20 @@ def subject_name(services: Services, lang: str, interest: Interest) -> str:
 
 
 def roles(services: Services, interest: Interest, person: int) -> list[str]:
-    """What a person is to an interest: of the organisation, of the county's or the city's office, or nothing."""
+    """What a person is to an interest: of its organisation (a group's lead), of a member's, of the office, or nothing."""
     office = services.role_at(person, interest.county)
-    ours = organisations.is_member(services.store, interest.organisation, person)
-    return [*(["organisation"] if ours else []), *([office] if office else [])]
+    parties = {
+        "organisation": organisations.is_member(services.store, interest.organisation, person),
+        "member": partners.member(services.store, interest.id, person) is not None,
+        office or "": office is not None,
+    }
+    return [role for role, is_one in parties.items() if is_one]
 
 
 def moves_of(services: Services, interest: Interest, role: str) -> list[Move]:
     """The moves that the table allows the role now."""
+    if interest.part_of:
+        return []
     undo = interests.undoable(services.store, interest, role, services.now())
     return allowed(interest.stage, role, undo=undo)
 
@@ -66,7 +76,11 @@ def trail(services: Services, lang: str, events: list[Event]) -> list[dict[str, 
 
 def what(services: Services, lang: str, event: Event) -> str:
     """An event in a few words."""
-    return services.texts(lang, f"event.{event.move}", whom=event.note if event.move in UNSPOKEN else "")
+    of = event.note or ""
+    if event.move in groups.NAMING:
+        named = organisations.get(services.store, int(of)) if of.isdigit() else None
+        of = named.name if named else ""
+    return services.texts(lang, f"event.{event.move}", whom=of if event.move in PARTIES else "", about=of)
 
 
 def _words(services: Services, lang: str, event: Event, *, whole: bool) -> str:
@@ -89,7 +103,8 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
     """How an interest stands, for this person, with the moves that are theirs now; nothing of it for somebody else."""
     parties = roles(services, interest, person)
     if not parties:
-        return Reply(services.texts(lang, "card.not_yours"))
+        was_in = partners.was_in(services.store, interest.id, person)
+        return Reply(services.texts(lang, "group.gone" if was_in else "card.not_yours"))
     office = parties[-1] in OFFICE
     events = interests.events(services.store, interest.id)
     need = services.base.needs.get(interest.need or "")
@@ -108,6 +123,8 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         facts=facts.part(services, lang, interest),
         mark=mark(services, lang, interest.organisation),
         new=len(events) == 1,
+        mode=mode(services, lang, interest, member="member" in parties),
+        together=together(services, interest),
     )
     buttons = [
         move_button(services, lang, interest, role, move)
@@ -115,13 +132,39 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         for move in moves_of(services, interest, role)
     ]
     rows: list[tuple[Button, ...]] = [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
-    rows += [facts.buttons(services, lang, interest), facts.publishing(services, lang, interest, parties)]
+    if parties != ["member"]:
+        rows += [facts.buttons(services, lang, interest), facts.publishing(services, lang, interest, parties)]
     if office:
         contact = press(services.texts(lang, "button.contact"), "tel", interest.id)
         rows.append((contact, press(services.texts(lang, "button.org_page"), "org", interest.organisation)))
+        if interest.part_of:
+            rows.append((press(services.texts(lang, "button.group_card", number=interest.part_of), "case", interest.part_of),))
+    elif interest.part_of:
+        rows.append((press(services.texts(lang, "button.group_card", number=interest.part_of), "mine", interest.part_of),))
+    elif interest.open:
+        rows.append((press(services.texts(lang, "button.group"), "grp", interest.id),))
     elif interest.stage == "declined":
         rows.append((press(services.texts(lang, "button.alternatives"), "alt", interest.need or interest.county),))
     return Reply(text, tuple(rows))
+
+
+def mode(services: Services, lang: str, interest: Interest, *, member: bool) -> str:
+    """Alone or together, and with whom: a group's partners are named to one another and to the office."""
+    return services.texts(
+        lang,
+        "group.mode",
+        part_of=interest.part_of,
+        grouped=interest.grouped,
+        members=[one.name for one in partners.members(services.store, interest.id)],
+        asked=len(partners.of(services.store, interest.id, "asked")),
+        member=member,
+    )
+
+
+def together(services: Services, interest: Interest) -> list[dict[str, str]]:
+    """What each member of the group offers, in its own words."""
+    members = partners.members(services.store, interest.id)
+    return [{"name": one.name, "offer": short(one.offer, PARTNERS_OFFER)} for one in members if one.offer]
 
 
 def _of(services: Services, args: dict[str, Any]) -> Interest | None:
@@ -185,6 +228,8 @@ def asker_moved(services: Services, lang: str, interest: Interest, args: dict[st
         words=words_of(services, lang, event),
         others=found.text,
     )
+    if "organisation" not in roles(services, interest, int(args["person"])):  # a partner: the lead goes on with it
+        return Reply(text + "\n" + services.texts(lang, "group.fyi", lead=interest.name), found.rows)
     return Reply(text, (*found.rows, *facts.offered(services, lang, interest, event.move)))
 
 

@@ -16,9 +16,10 @@ from handlers.forms import Form, Step
 from handlers.organisation import said
 from handlers.pairings import find_target
 from handlers.presses import Presses
+from handlers.proposals import tell_of_newcomer
 from handlers.views import view
 from knowledge.clock import DAY, working
-from knowledge.records import drafts, interests, organisations
+from knowledge.records import drafts, interests, joining, organisations
 from knowledge.records.drafts import Draft
 from knowledge.records.interests import Registration
 from knowledge.records.moves import PACES
@@ -87,6 +88,8 @@ def _finish(context: Context, draft: Draft) -> Done:
         about=_about(services, draft.person, kind),
     )
     result = interests.register(context.store, draft.person, wish, services.office(county.id), context.update_id, context.now)
+    if result.outcome == "done" and wish.grouped:
+        tell_of_newcomer(services, result.interest)
     return ("interest.done" if result.outcome == "done" else "interest.known"), {"interest": result.interest.id}
 
 
@@ -130,10 +133,13 @@ def _confirmation(services: Services, lang: str, args: dict[str, Any], key: str)
         days=(first // DAY, second // DAY),
         office=bool(services.office(interest.county)),
         stage=services.texts(lang, f"stage.{interest.stage}"),
+        partners=len(joining.candidates(services.store, interest)) if interest.grouped else 0,
     )
     rows = [(press(services.texts(lang, "button.open_interest"), "mine", interest.id),)]
     if key == "interest.done":
         rows.append((press(services.texts(lang, "button.org"), "org", interest.organisation),))
+    if interest.grouped and interest.open:
+        rows.append((press(services.texts(lang, "button.group"), "grp", interest.id),))
     return Reply(text, tuple(rows), card=interest.id)
 
 

@@ -13,8 +13,8 @@ from handlers.pairings import find_target, listing
 from handlers.presses import Presses
 from handlers.question_cards import first_words
 from knowledge.matching import Wish
-from knowledge.records import interests, questions
-from knowledge.records.moves import SIDE
+from knowledge.records import interests, partners, questions
+from knowledge.records.moves import MEMBERS, SIDE
 
 QUESTIONS = 5
 """Questions of one's own that are listed, open ones first."""
@@ -22,7 +22,10 @@ QUESTIONS = 5
 
 def overview(services: Services, lang: str, person: int) -> Reply:
     """Everything that the person's organisations registered, open ones first."""
-    found = interests.of_member(services.store, person)
+    own = interests.of_member(services.store, person)
+    groups = [interests.get(services.store, number) for number in partners.groups_of(services.store, person)]
+    joined = [one for one in groups if one and one not in own]
+    found = sorted([*own, *joined], key=lambda one: not one.open)
     items = [
         {
             "id": interest.id,
@@ -30,6 +33,8 @@ def overview(services: Services, lang: str, person: int) -> Reply:
             "stage": services.texts(lang, f"stage.{interest.stage}"),
             "turn": services.texts(lang, f"turn.asker.{interest.turn}", role="organisation"),
             "open": interest.open,
+            "part_of": interest.part_of,
+            "joined": interest in joined,
             "since": interest.since,
         }
         for interest in found[:20]
@@ -60,7 +65,7 @@ async def press_my(update: Update, context: Context, args: list[str]) -> str | N
 
 async def press_mine(update: Update, context: Context, args: list[str]) -> str | None:
     """One interest of one's own organisation."""
-    interest = found_for(context, args, SIDE)
+    interest = found_for(context, args, SIDE | MEMBERS)
     if interest is None:
         return context.text("press.not_yours")
     show_card(update, context, interest)

@@ -70,7 +70,7 @@ async def test_the_confirmation_becomes_the_card_of_the_asker(talk: Talk) -> Non
     await boss.presses("受理")
     assert li.card().message == confirmation.message
     assert "已受理 · 轮到市里的工作人员，从 6月1日（周一）起，最迟 6月8日（周一）" in li.reads()
-    assert li.reads().endswith("回复 / 补充 撤回")
+    assert li.reads().endswith("回复 / 补充 撤回 👥 组团")
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,9 @@ async def test_partners_see_a_contact_only_after_both_agreed(
     await registered(wang, OTHER_NEED)
     for organisation, person, role, (state, contacts) in ((1, li, "lead", owner), (2, wang, "member", viewer)):
         talk.store.execute(
-            "INSERT INTO group_members VALUES (1, ?, ?, ?, ?, ?, 0)", (organisation, person.id, role, state, contacts)
+            "INSERT INTO group_members (interest, organisation, person, role, state, contacts, at)"
+            " VALUES (1, ?, ?, ?, ?, ?, 0)",
+            (organisation, person.id, role, state, contacts),
         )
     interest = interests.get(talk.store, 1)
     assert interest is not None

@@ -256,7 +256,7 @@ def test_an_interest_with_a_long_history_fits_for_both_sides(services: Services,
         ("asker.waiting", 1), ("asker.quarterly", 1), ("interest.done", 1), ("interest.known", 1), ("moves.stale", 1),
     ]:  # fmt: skip
         sendable(render(services, lang, view, {"interest": number, "person": person, "repeated": 1}))
-    for move in MOVES:
+    for move in (one.id for one in MOVES.values() if not one.group):
         sendable(render(services, lang, "moves.done", {"interest": number, "person": 1, "move": move}))
 
 
@@ -317,7 +317,7 @@ def test_a_card_with_all_its_facts_and_a_long_history_fits(services: Services, l
 @pytest.mark.parametrize("need", ["youyang-left_behind-1", None])
 def test_a_line_about_every_move_fits(services: Services, lang: str, need: str | None) -> None:
     number = registered(services, need)
-    for move in MOVES.values():
+    for move in (one for one in MOVES.values() if not one.group):
         interest = interests.get(services.store, number)
         assert interest
         services.store.execute("UPDATE interests SET stage = 'landed' WHERE id = ?", (number,))
@@ -476,12 +476,16 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
         "days": 30,
         "office": 1,
         "error": "x" * 200,
+        "ours": number,
+        "theirs": number,
+        "partner": 1,
+        "own": number,
     }
     drafts.start(services.store, Draft(0, 1, "interest", 1, "wuxi", "organisation"), MONDAY)
     interest = interests.get(services.store, number)
     assert interest
     for view in VIEWS:
-        move = "answer" if view.startswith("office.") else "decline"
+        move = {"group.moved": "withdraw"}.get(view, "answer" if view.startswith("office.") else "decline")
         args |= {"event": interests.note(services.store, interest, move, OFFER, MONDAY, actor=9, role="city")}
         args["person"] = 9 if view.startswith("office.") else 1
         args |= {"keys": ",".join(facts.KINDS), "fact": 1}
@@ -505,7 +509,8 @@ ALERTS: dict[str, dict[str, str | int]] = {
 def test_a_line_over_the_chat_is_short(lang: str) -> None:
     texts = Texts()
     plain = ["form.closed", "form.stale", "office.not_yours", "undo.late", "undo.known", "card.not_yours"]
-    for key in [key for key in texts.sources[lang] if key.startswith("press.") and key not in ALERTS] + plain:
+    plain += [f"group.said.{one}" for one in ("shared", "unshared", "willing", "alone")]
+    for key in [key for key in texts.sources[lang] if key.startswith(("press.", "group.fault.")) and key not in ALERTS] + plain:
         assert len(texts(lang, key)) <= 200
     for key, values in ALERTS.items():
         assert len(texts(lang, key, **values)) <= 200

@@ -23,7 +23,7 @@ from knowledge.clock import DAY, HOUR, MINUTE, working
 from knowledge.records import cards, coordinators, deadlines, deliveries, facts, interests, people
 from knowledge.records.deliveries import Delivery
 from knowledge.records.interests import Interest, Registration
-from knowledge.records.moves import CLOSED, MOVES, OFFICE, OPEN, PACES, SIDE, STAGES, UNDO
+from knowledge.records.moves import CLOSED, MEMBERS, MOVES, OFFICE, OPEN, PACES, SIDE, STAGES, UNDO
 from knowledge.records.store import Store
 from knowledge.records.tick import tick
 
@@ -34,6 +34,9 @@ COUNTIES = {"wuxi": WUXI, "chengkou": CHENGKOU}
 STEPS = 50
 """Steps of one walk; a long walk is many of them."""
 WALK = int(os.environ.get("JIEDUI_WALK", "0"))
+OWN_DEADLINES = "SELECT kind FROM deadlines WHERE subject = ? AND (kind = 'undo' OR kind LIKE 'interest.%')"
+SINGLE = sorted(move for move in MOVES if not MOVES[move].group)
+"""The moves of an interest by itself; those of a group are walked in test_group_life."""
 made: Counter[str] = Counter()
 """What happened in all walks, by outcome."""
 
@@ -52,6 +55,9 @@ SUCCESSORS: dict[str, set[tuple[str, str]]] = {
 
 class Life(RuleBasedStateMachine):
     """Two askers, two of the city, a coordinator in each of two counties, a stranger."""
+
+    grouped = False
+    """Whether those who register would join a group."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +113,7 @@ class Life(RuleBasedStateMachine):
     @rule(person=st.sampled_from(ASKERS), county=st.sampled_from(sorted(COUNTIES)), name=st.sampled_from("甲乙"))
     def register(self, person: int, county: str, name: str) -> None:
         self.cause += 1
-        wish = Registration(name, "王", None, "帮忙", False, county, None, "pairing")
+        wish = Registration(name, "王", None, "帮忙", self.grouped, county, None, "pairing")
         result = interests.register(self.store, person, wish, self.office(county), self.cause, self.now)
         made[f"register {result.outcome}"] += 1
         if result.outcome == "done":
@@ -115,7 +121,7 @@ class Life(RuleBasedStateMachine):
             assert result.interest.turn == ("county" if coordinators.at(self.store, county) else "city")
 
     @precondition(lambda self: self.journal)
-    @rule(data=st.data(), person=st.sampled_from(PEOPLE), move=st.sampled_from(sorted(MOVES)))
+    @rule(data=st.data(), person=st.sampled_from(PEOPLE), move=st.sampled_from(SINGLE))
     def moves(self, data: st.DataObject, person: int, move: str) -> None:
         """Somebody tries a move with what they see now, as whatever they are."""
         number = data.draw(st.sampled_from(sorted(self.journal)))
@@ -131,7 +137,7 @@ class Life(RuleBasedStateMachine):
         assert interest
         ways = [
             (person, move)
-            for move in MOVES
+            for move in SINGLE
             if interest.stage in MOVES[move].before
             for person in PEOPLE
             if self.role(interest, person, move)
@@ -211,7 +217,7 @@ class Life(RuleBasedStateMachine):
             self.tries(interest.id, interest.version, person, "undo", self.role(interest, person, "undo") or "city")
 
     @precondition(lambda self: self.seen)
-    @rule(data=st.data(), move=st.sampled_from(sorted(MOVES)))
+    @rule(data=st.data(), move=st.sampled_from(SINGLE))
     def taps_a_button(self, data: st.DataObject, move: str) -> None:
         """Somebody taps a button of a card of any age."""
         number, version, person = data.draw(st.sampled_from(self.seen[-40:]))
@@ -225,7 +231,7 @@ class Life(RuleBasedStateMachine):
         """Two people saw the same card and both move: at most one of them succeeds."""
         interest = interests.get(self.store, data.draw(st.sampled_from(sorted(self.journal))))
         assert interest
-        moves = [data.draw(st.sampled_from(sorted(MOVES))) for _ in range(2)]
+        moves = [data.draw(st.sampled_from(SINGLE)) for _ in range(2)]
         done = [
             self.tries(interest.id, interest.version, person, move, self.role(interest, person, move) or "county")
             for person, move in zip((first, second), moves, strict=True)
@@ -288,7 +294,7 @@ class Life(RuleBasedStateMachine):
 
     def check_clock(self, interest: Interest) -> None:
         """An open interest has a deadline ahead of it right after a move; a closed one only that of the undoing."""
-        kinds = {row["kind"] for row in self.store.all("SELECT kind FROM deadlines WHERE subject = ?", (interest.id,))}
+        kinds = {row["kind"] for row in self.store.all(OWN_DEADLINES, (interest.id,))}
         if interest.open:
             assert "undo" not in kinds
             pace = PACES[interest.stage]
@@ -420,7 +426,7 @@ class Life(RuleBasedStateMachine):
             trail = interests.events(self.store, number)
             assert trail[-1].after == interest.stage
             assert all(later.before == earlier.after for earlier, later in pairwise(trail))
-            assert all(e.role in (OFFICE | SIDE | {"clock"}) for e in trail)
+            assert all(e.role in (OFFICE | SIDE | MEMBERS | {"clock"}) for e in trail)
             assert all(e.reason for e in trail if e.move in {"decline", "withdraw"})
 
     @invariant()
@@ -433,7 +439,7 @@ class Life(RuleBasedStateMachine):
         assert all(deadline.due > self.now - 1 for deadline in deadlines.due(self.store, self.now - 1, 9))
 
 
-def walk(steps: int, shown: Callable[[str], object] | None = None) -> None:
+def walk(steps: int, shown: Callable[[str], object] | None = None, machine: type[Life] = Life) -> None:
     """Walk about so many steps."""
     examples = max(1, -(-steps // STEPS))
     chosen = settings(
@@ -441,7 +447,7 @@ def walk(steps: int, shown: Callable[[str], object] | None = None) -> None:
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     made.clear()
-    run_state_machine_as_test(Life, settings=chosen)
+    run_state_machine_as_test(machine, settings=chosen)
     if shown:
         for what, count in sorted(made.items()):
             shown(f"{count:7} {what}\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database, Migrations
 
-from knowledge.records import schema, schema_notices
+from knowledge.records import schema, schema_cases, schema_notices
 from knowledge.records.schema import migrations, run_script
 from knowledge.records.store import KNOWN, Store
 
@@ -23,6 +23,7 @@ RELEASED = {
     "m003_disclosures": "ad1ebca3b3186aa6",
     "m004_organisations": "709abbae63bc46d6",
     "m005_office": "160e0be8f2656644",
+    "m006_groups": "616a448c82ee1743",
     "m007_landing": "b4c7c484545f5018",
     "m008_notices": "a517fa0db44b22bf",
 }
@@ -41,10 +42,11 @@ COLUMNS = {
     "drafts": "id person form version subject step answers mending focus question last_update held updated",
     "erasures": "person at",
     "facts": "id interest kind key value by at role",
-    "group_members": "interest organisation person role state contacts at",
+    "group_members": "interest organisation person role state contacts at asked_by heir offer",
     "inbox": "update_id at payload result",
     "interest_events": "id interest at actor role move before after reason note",
-    "interests": "id organisation person county need task offer grouped stage version turn since handler created updated cause",
+    "interests": "id organisation person county need task offer grouped stage version turn since handler"
+    " created updated cause part_of",
     "invitations": "id hash purpose subject made_by made expires taken_by taken decided_by decided accepted name phone",
     "leavings": "id person what reason at cause",
     "members": "organisation person role name phone since",
@@ -65,7 +67,7 @@ COLUMNS = {
 
 def fingerprint(name: str) -> str:
     """What a migration does: its function and its script."""
-    module = next(one for one in (schema, schema_notices) if hasattr(one, name))
+    module = next(one for one in (schema, schema_cases, schema_notices) if hasattr(one, name))
     function = getattr(module, name)
     script = getattr(module, name.partition("_")[0].upper(), "")
     return hashlib.sha256((inspect.getsource(function) + script).encode()).hexdigest()[:16]

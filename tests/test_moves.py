@@ -51,6 +51,10 @@ TURN_AFTER = {
 }  # fmt: skip
 
 
+GROUP = {"organisation": ["hand_over", "dissolve"], "member": ["take_lead", "leave"]}
+"""Who is in a group, its lead and its members change while the interest is open; no stage and no turn changes with it."""
+
+
 def may(stage: str, role: str) -> dict[str, str]:
     """The moves of a role at a stage, each with the stage that it leads to."""
     office, side = LIFE[stage]
@@ -87,7 +91,7 @@ def interest_at(store: Store, stage: str, cause: int = 1) -> Interest:
 
 def test_the_table_covers_every_stage_and_every_move() -> None:
     assert tuple(LIFE) == STAGES
-    assert set(TURN_AFTER) | {"undo"} == set(MOVES)
+    assert set(TURN_AFTER) | {"undo"} | {move for moves in GROUP.values() for move in moves} == set(MOVES)
     assert set(OPEN) | CLOSED == set(STAGES)
     assert {"completed", "declined", "withdrawn"} == CLOSED
     assert set(COVERING) == {"signed", "landed", "completed"}
@@ -120,6 +124,15 @@ def test_the_paces_are_those_of_the_plan() -> None:
 def test_the_buttons_of_a_card_are_the_moves_that_the_table_allows(stage: str, role: str) -> None:
     assert {move.id: move.after or stage for move in allowed(stage, role)} == may(stage, role)
     assert [move.id for move in allowed(stage, role)] == [name for name in MOVES if name in may(stage, role)]
+
+
+@pytest.mark.parametrize("role", [*ROLES, "member"])
+@pytest.mark.parametrize("stage", STAGES)
+def test_who_is_in_a_group_changes_only_while_it_is_open(stage: str, role: str) -> None:
+    moves = allowed(stage, role, group=True)
+    assert [move.id for move in moves] == (GROUP.get(role, []) if stage in OPEN else [])
+    assert all(move.after is None and not move.turn and not move.words for move in moves)
+    assert role != "member" or not allowed(stage, role)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -70,7 +70,7 @@ async def test_at_every_stage_the_card_offers_what_the_table_allows(talk: Talk) 
     assert boss.buttons == ["受理", "询问", "婉拒", "查看联系方式"]
     await boss.presses("受理")
     assert boss.buttons == ["询问", "开始对接", "婉拒", "查看联系方式"]
-    assert li.buttons == ["回复 / 补充", "撤回"]
+    assert li.buttons == ["回复 / 补充", "撤回", "👥 组团"]
 
 
 async def test_question_and_answer_go_back_and_forth_and_turn_the_turn(talk: Talk) -> None:

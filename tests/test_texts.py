@@ -19,6 +19,8 @@ from handlers.commands import COMMANDS
 from handlers.consents import CONSENTS
 from handlers.corrections import WRONG
 from handlers.form_handler import KITS
+from handlers.group_mail import SAID
+from handlers.groups import FAULTS
 from handlers.landing import PUBLISHABLE
 from handlers.moves import REASONS
 from handlers.pairings import SHORT_REASONS
@@ -29,7 +31,9 @@ from handlers.views import VIEWS
 from knowledge import matching
 from knowledge.base import County
 from knowledge.credit_code import KINDS
+from knowledge.partnering import WEIGHTS
 from knowledge.records import erasure, facts, members, question_moves
+from knowledge.records.groups import OTHER_EVENTS
 from knowledge.records.moves import MOVES, OFFICE, SIDE, STAGES
 from knowledge.records.organisations import SIZES
 from knowledge.records.questions import LISTS
@@ -111,12 +115,14 @@ PATTERNS: dict[str, set[str]] = {
     "command.{}": {f"command.{command.name}" for command in COMMANDS},
     "did.{}": {f"did.{move}" for move in MOVES},
     "button.{}": {f"button.{form}" for form in facts.FORMS},
-    "event.{}": {f"event.{e}" for e in ("register", "nudge", "handover", "reassign", *facts.FORMS, *PUBLISHING, *MOVES)},
+    "event.{}": {
+        f"event.{e}" for e in ("register", "nudge", "handover", "reassign", *facts.FORMS, *PUBLISHING, *OTHER_EVENTS, *MOVES)
+    },
     "fact.by.{}": {f"fact.by.{role}" for role in OFFICE | SIDE},
     "fault.amount.{}": {f"fault.amount.{why}" for why in ("none", "two", "negative", "fraction", "large")},
     "figures.minors.{}": {f"figures.minors.{one}" for one in PUBLISHABLE},
     "move.{}": {f"move.{move}" for move in MOVES},
-    "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles >= SIDE},
+    "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles >= SIDE and not move.group},
     "asker.question.{}": {f"asker.question.{move}" for move in FORMS if move != "follow"},
     "question.did.{}": {f"question.did.{move}" for move in question_moves.MOVES},
     "question.event.{}": {f"question.event.{move}" for move in ("put", "nudge", *question_moves.MOVES)},
@@ -125,6 +131,12 @@ PATTERNS: dict[str, set[str]] = {
     "question.move.{}": {f"question.move.{move}" for move in question_moves.MOVES},
     "question.state.{}": {f"question.state.{one}" for one in ("asker", "county", "city", *question_moves.OVER)},
     "consent.{}": {f"consent.{one}" for one in CONSENTS},
+    "group.confirm.{}": {f"group.confirm.{move.id}" for move in MOVES.values() if move.group and move.confirm},
+    "group.fault.{}": {f"group.fault.{one}" for one in FAULTS},
+    "group.button.{}": {"group.button.yes", "group.button.no"},
+    "group.moved.{}": {"group.moved.withdraw", "group.moved.undo"},
+    "group.said.{}": {f"group.said.{one}" for one in SAID},
+    "group.why.{}": {f"group.why.{one}" for one in WEIGHTS if one not in {"kind", "alike"}},
     "privacy.kept.{}": {f"privacy.kept.{one}" for one in COUNTED},
     "privacy.role.{}": {f"privacy.role.{one}" for one in ("city", "county", "partner")},
     "privacy.withdrawn.{}": {f"privacy.withdrawn.{one}" for one in CONSENTS},

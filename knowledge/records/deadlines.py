@@ -40,9 +40,12 @@ def put(store: Store, kind: str, subject: int, due: int, version: int = 0) -> No
     )
 
 
-def drop(store: Store, name: str, subject: int) -> None:
-    """The deadlines of this name about the subject no longer hold."""
-    store.execute("DELETE FROM deadlines WHERE subject = ? AND (kind = ? OR kind LIKE ? || '.%')", (subject, name, name))
+def drop(store: Store, name: str, subject: int, version: int | None = None) -> None:
+    """The deadlines of this name about the subject (with ``version``: those alone) no longer hold."""
+    store.execute(
+        "DELETE FROM deadlines WHERE subject = ? AND (kind = ? OR kind LIKE ? || '.%') AND version = coalesce(?, version)",
+        (subject, name, name, version),
+    )
 
 
 def next_due(store: Store) -> int | None:

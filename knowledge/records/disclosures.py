@@ -67,7 +67,7 @@ def contact(store: Store, interest: int, owner: int) -> tuple[str, str | None] |
     row = store.one(
         "SELECT m.name, m.phone FROM members m WHERE m.person = ? AND m.organisation IN"
         " (SELECT organisation FROM interests WHERE id = ? AND person = m.person"
-        "  UNION SELECT organisation FROM group_members WHERE interest = ? AND person = m.person)",
+        "  UNION SELECT organisation FROM group_members WHERE interest = ? AND person = m.person AND state = 'agreed')",
         (owner, interest, interest),
     )
     return (row["name"], row["phone"]) if row and row["name"] else None
@@ -135,6 +135,13 @@ def roles_changed(store: Store, city: AbstractSet[int], now: int) -> int:
     for one in lost:
         take_back(store, one.id, now)
     return len(lost)
+
+
+def partners_changed(store: Store, interest: int, now: int) -> None:
+    """Somebody has left a group, or no longer agrees: take back what its partners were shown and may not see any more."""
+    for row in store.all(f"{SELECT} WHERE interest = ? AND role = 'partner' AND taken_back IS NULL", (interest,)):
+        if not may_see(store, one := _disclosure(row), frozenset()):
+            take_back(store, one.id, now)
 
 
 def may_see(store: Store, shown: Disclosure, city: AbstractSet[int]) -> bool:

@@ -18,6 +18,7 @@ from knowledge.records import (
     deliveries,
     disclosures,
     facts,
+    groups,
     interests,
     members,
     organisations,
@@ -35,9 +36,14 @@ BLANK = "—"
 WORDS = "=erased"
 """The reason of the event that withdraws an open interest: a button's id, shown in the reader's language."""
 
-OF_INTEREST: tuple[str, ...] = (
+OF_WORDS: tuple[str, ...] = (
     "UPDATE interest_events SET reason = NULL WHERE interest = :interest AND substr(reason, 1, 1) != '='",
     "UPDATE interest_events SET note = NULL WHERE interest = :interest AND role != 'clock'",
+)
+"""What is done to each interest that a partner of the group leads now, after the person did: both sides' words go."""
+
+OF_INTEREST: tuple[str, ...] = (
+    *OF_WORDS,
     "DELETE FROM facts WHERE interest = :interest AND kind != 'figure'",
     "DELETE FROM publications WHERE interest = :interest",
     "UPDATE interests SET person = :nobody, offer = :blank WHERE id = :interest",
@@ -52,7 +58,7 @@ OF_PERSON: tuple[str, ...] = (
     "UPDATE facts SET by = NULL WHERE by = :person",
     "UPDATE publications SET asked_by = :nobody WHERE asked_by = :person",
     "UPDATE publications SET answered_by = NULL WHERE answered_by = :person",
-    "UPDATE group_members SET person = :nobody, state = 'left', contacts = 0 WHERE person = :person",
+    "UPDATE group_members SET person = :nobody, state = 'left', contacts = 0, offer = '' WHERE person = :person",
     (
         "UPDATE organisations SET name = :blank, offer = NULL, code = NULL, verified_note = NULL WHERE id IN"
         " (SELECT organisation FROM members WHERE person = :person) AND NOT EXISTS"
@@ -97,19 +103,30 @@ OF_PERSON: tuple[str, ...] = (
 """What is done wherever the person is named, in an order that the references between the tables allow."""
 
 
+ALONE_IN = (
+    "SELECT organisation FROM members m WHERE person = ?"
+    " AND NOT EXISTS (SELECT 1 FROM members o WHERE o.organisation = m.organisation AND o.person != m.person)"
+)
+"""The organisations that lose their name with the person."""
+
+
 def erase(store: Store, person: int, office: Office, now: int, *, cause: int | None = None) -> None:
     """Forget the person, in one transaction: open interests are withdrawn and their parties told, messages about them blanked.
 
     Where the organisation has other members, its interests go on with them.
     ``cause``: the update that asked for it, which is still to be answered. Afterwards, outside the transaction: ``seal``.
     """
+    led: set[int] = set()
     with store.transaction():
         for organisation in organisations.of_person(store, person):
             if len(organisations.members(store, organisation.id)) > 1:  # the cases go on with a colleague
                 members.leave(store, organisation.id, person, office, now)
             else:
+                led |= _led(store, organisation.id, person)
+                groups.withdraw(store, organisation.id, person, office, now)
                 verification.end(store, organisation.id)
         mine = interests.of_person(store, person)
+        led -= {interest.id for interest in mine}
         for interest in mine:
             if interest.open:
                 interests.move(
@@ -125,8 +142,10 @@ def erase(store: Store, person: int, office: Office, now: int, *, cause: int | N
                 )
         for county in coordinators.counties(store, person):
             appointments.end(store, county, person, None, now)
-        _take_back(store, person, [interest.id for interest in mine], now)
+        _take_back(store, person, [*led, *(interest.id for interest in mine)], now)
         store.execute("INSERT INTO people (id, first_seen, last_seen) VALUES (?, 0, 0) ON CONFLICT (id) DO NOTHING", (NOBODY,))
+        for number in led:
+            _run(store, OF_WORDS, {"interest": number})
         for interest in mine:
             _run(store, OF_INTEREST, {"interest": interest.id, "nobody": NOBODY, "blank": BLANK})
         _run(store, OF_PERSON, {"person": person, "nobody": NOBODY, "blank": BLANK, "cause": cause or -1})
@@ -134,6 +153,16 @@ def erase(store: Store, person: int, office: Office, now: int, *, cause: int | N
             "INSERT INTO erasures (person, at) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET at = excluded.at", (person, now)
         )
         store.audit(now, None, "person.erased", "person")
+
+
+def _led(store: Store, organisation: int, person: int) -> set[int]:
+    """The interests that the organisation registered, leads or has led; a partner of its group may lead them by now."""
+    rows = store.all(
+        "SELECT interest FROM interest_events WHERE (move = 'register' AND actor = ?) OR (move = 'take_lead' AND note = ?)"
+        " UNION SELECT interest FROM group_members WHERE organisation = ? AND role = 'lead'",
+        (person, str(organisation), organisation),
+    )
+    return {row["interest"] for row in rows}
 
 
 def _run(store: Store, statements: tuple[str, ...], values: dict[str, int | str]) -> None:
@@ -149,11 +178,14 @@ def _take_back(store: Store, person: int, mine: list[int], now: int) -> None:
     """
     disclosures.owner_changed(store, person, now)
     asked = [row["id"] for row in store.all("SELECT id FROM questions WHERE person = ?", (person,))]
+    for row in store.all("SELECT interest FROM group_members WHERE person = ?", (person,)):
+        cards.refresh(store, row["interest"], now, force=True)
     for interest in mine:
         cards.refresh(store, interest, now, force=True)
         facts.take_back_photos(store, interest, now)
     taken = [row["id"] for row in store.all("SELECT id FROM invitations WHERE taken_by = ?", (person,))]
-    for name, subjects in (("interest", mine), ("question", asked), ("invitation", taken)):
+    named = [row["organisation"] for row in store.all(ALONE_IN, (person,))]
+    for name, subjects in (("interest", mine), ("question", asked), ("invitation", taken), ("organisation", named)):
         for subject in subjects:
             for row in store.all(
                 "SELECT person, message FROM deliveries WHERE state = 'sent' AND message IS NOT NULL AND notice IS NULL"

@@ -14,7 +14,7 @@ SECTIONS: dict[str, str] = {
     "consents": "SELECT purpose, version, given, at FROM consents WHERE person = :person ORDER BY id",
     "organisations": "SELECT o.name, o.kind, o.province, o.city, o.offer, o.size, o.code, m.role, m.name AS contact, m.phone,"
     " m.since FROM members m JOIN organisations o ON o.id = m.organisation WHERE m.person = :person ORDER BY o.id",
-    "interests": "SELECT id, county, need, task, offer, grouped, stage, created, updated FROM interests"
+    "interests": "SELECT id, county, need, task, offer, grouped, part_of, stage, created, updated FROM interests"
     " WHERE person = :person ORDER BY id",
     "events": "SELECT e.interest, e.at, e.move, e.before, e.after, e.role AS by, e.reason, e.note FROM interest_events e"
     " JOIN interests i ON i.id = e.interest WHERE i.person = :person ORDER BY e.id",
@@ -22,7 +22,8 @@ SECTIONS: dict[str, str] = {
     " WHERE f.by = :person OR i.person = :person ORDER BY f.id",
     "publications": "SELECT p.interest, p.asked, p.answered, p.agreed FROM publications p"
     " JOIN interests i ON i.id = p.interest WHERE i.person = :person ORDER BY p.interest",
-    "groups": "SELECT interest, role, state, contacts, at FROM group_members WHERE person = :person ORDER BY interest",
+    "groups": "SELECT interest, role, state, asked_by, offer, contacts, heir, at FROM group_members WHERE person = :person"
+    " ORDER BY interest",
     "questions": "SELECT id, kind, text, about, county, state, created FROM questions WHERE person = :person ORDER BY id",
     "answers": "SELECT e.question, e.at, e.role AS by, e.move, e.words FROM question_events e"
     " JOIN questions q ON q.id = e.question WHERE q.person = :person AND e.move != 'put' ORDER BY e.id",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.clock import HOUR
-from knowledge.records import deadlines, deliveries, interests
+from knowledge.records import deadlines, deliveries, interests, parties
 from knowledge.records.interests import Interest
 from knowledge.records.store import Store
 
@@ -81,7 +81,7 @@ def fill(
     """
     with store.transaction():
         current = interests.get(store, interest.id)
-        if current is None or current.stage not in FORMS[form] or not interests.is_party(store, current, actor, role):
+        if current is None or current.stage not in FORMS[form] or not parties.is_party(store, current, actor, role):
             return None
         before = of(store, interest.id, seen)
         changed = [key for key, value in values.items() if value != (before[key].value if key in before else "")]
@@ -90,7 +90,7 @@ def fill(
             photo = of(store, interest.id).get("photo")
             take_back_photos(store, interest.id, now, but=photo.id if photo else 0)
             event = interests.note(store, current, form, ",".join(changed), now, actor=actor, role=role)
-            interests.tell(store, current, role, office, now, but=actor, event=event, view="facts.filled")
+            parties.tell(store, current, role, office, now, but=actor, event=event, view="facts.filled")
             if current.open and current.turn == role:
                 interests.restart(store, current, now)
     return tuple(changed)

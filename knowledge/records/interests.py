@@ -6,12 +6,12 @@ into the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from knowledge.clock import working
-from knowledge.records import cards, coordinators, deadlines, deliveries, organisations
-from knowledge.records.moves import CLOSED, MOVES, PACES, SIDE, UNDO, Move
+from knowledge.records import cards, coordinators, deadlines, organisations, parties, partners
+from knowledge.records.moves import CLOSED, MOVES, PACES, UNDO, Move
 from knowledge.records.organisations import Profile
 from knowledge.records.store import Row, Store, within
 
@@ -35,11 +35,13 @@ class Interest:
     since: int
     handler: int | None
     created: int
+    part_of: int | None = None
+    """The group's interest that it has gone into; it comes back when its organisation leaves the group."""
 
     @property
     def open(self) -> bool:
-        """Whether it is still on its way."""
-        return self.stage not in CLOSED
+        """Whether it is still on its way by itself."""
+        return self.stage not in CLOSED and self.part_of is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Result:
 
 SELECT = (
     "SELECT i.id, i.organisation, o.name, i.person, i.county, i.need, i.task, i.offer, i.grouped, i.stage, i.version,"
-    " i.turn, i.since, i.handler, i.created FROM interests i JOIN organisations o ON o.id = i.organisation"
+    " i.turn, i.since, i.handler, i.created, i.part_of FROM interests i JOIN organisations o ON o.id = i.organisation"
 )
 
 
@@ -140,7 +142,7 @@ def waiting(store: Store, counties: Collection[str] | None = None) -> list[Inter
     """Open interests, those on which the office is to move first, longest waiting first; in these counties (None: in all)."""
     where, values = within("i.county", counties)
     rows = store.all(
-        f"{SELECT} WHERE i.stage NOT IN ('completed', 'declined', 'withdrawn') AND {where}"
+        f"{SELECT} WHERE i.stage NOT IN ('completed', 'declined', 'withdrawn') AND i.part_of IS NULL AND {where}"
         " ORDER BY i.turn NOT IN ('city', 'county'), i.since, i.id LIMIT 50",
         values,
     )
@@ -157,19 +159,15 @@ def events(store: Store, interest: int) -> list[Event]:
 
 
 def same_open(store: Store, organisation: int, county: str, need: str | None) -> Interest | None:
-    """The organisation's open interest in this need (or in the county as a whole), if there is one."""
-    row = store.one(
-        f"{SELECT} WHERE i.organisation = ? AND i.county = ? AND i.need IS ?"
-        " AND i.stage NOT IN ('completed', 'declined', 'withdrawn')",
-        (organisation, county, need),
-    )
-    return _interest(row) if row else None
+    """By which open interest the organisation is at work on this need (or the county as a whole): its own, or its group's."""
+    number = partners.at_work(store, organisation, county, need)
+    return get(store, number) if number else None
 
 
 def open_at(store: Store, person: int, county: str, need: str | None) -> Interest | None:
     """The newest open interest in this need (or in the county as a whole) of any organisation that the person belongs to."""
-    found = of_member(store, person)
-    return next((one for one in found if one.open and (one.county, one.need) == (county, need)), None)
+    found = (same_open(store, one.id, county, need) for one in organisations.of_person(store, person))
+    return max((one for one in found if one), key=lambda one: one.id, default=None)
 
 
 def register(store: Store, person: int, wish: Registration, office: list[int], cause: int, now: int) -> Result:
@@ -207,7 +205,7 @@ def register(store: Store, person: int, wish: Registration, office: list[int], c
             ),
         )
         interest = cursor.lastrowid or 0
-        _event(store, interest, Event(now, person, "organisation", "register", None, "submitted", None, None))
+        add_event(store, interest, Event(now, person, "organisation", "register", None, "submitted", None, None))
         done = _interest(store.all(f"{SELECT} WHERE i.id = ?", (interest,))[0])
         set_clock(store, done, now)
         cards.refresh(store, interest, now, also=[one for one in office if one != person])
@@ -251,9 +249,9 @@ def move(
         before = get(store, interest)
         if before is None:
             return None
-        if role not in step.roles or not is_party(store, before, actor, role):
+        if step.group or role not in step.roles or not parties.is_party(store, before, actor, role):
             return Result("forbidden", before)
-        if before.version != version or before.stage not in step.before:
+        if before.version != version or before.stage not in step.before or before.part_of:
             return Result("stale", before)
         said = _said(step, words)
         if said is None:
@@ -269,41 +267,15 @@ def move(
         done = get(store, interest)
         if not changed or done is None:
             return Result("stale", before)
-        event = _event(store, interest, Event(now, actor, role, name, before.stage, target.stage, *said))
+        event = add_event(store, interest, Event(now, actor, role, name, before.stage, target.stage, *said))
         set_clock(store, done, target.served)
         deadlines.drop(store, "undo", interest)
         if not done.open:
             deadlines.put(store, "undo", interest, now + UNDO + 1, done.version)
-        cards.refresh(store, interest, now, also=[actor, *_told(before, role, office)])
-        tell(store, before, role, office, now, but=actor, event=event)
+        ends = step.closes or step.undoes
+        cards.refresh(store, interest, now, also=[actor, *parties.told(store, before, role, office, ends=ends)])
+        parties.tell(store, before, role, office, now, but=actor, event=event, ends=ends)
     return Result("done", done)
-
-
-def is_party(store: Store, interest: Interest, actor: int, role: str) -> bool:
-    """Whether the person is what the role says, to this interest. Who the city's office is, the settings say."""
-    if role == "organisation":
-        return organisations.is_member(store, interest.organisation, actor)
-    return role != "county" or coordinators.is_one(store, actor, interest.county)
-
-
-def tell(
-    store: Store, interest: Interest, role: str, office: Sequence[int], now: int, *, but: int, event: int, view: str = ""
-) -> None:
-    """Send those whom ``role`` has to tell a line about an event (or ``view``); ``but``: not to the one who caused it."""
-    for one, line in _told(interest, role, office).items():
-        if one != but:
-            deliveries.put(store, one, view or line, now, interest=interest.id, event=event)
-
-
-def _told(interest: Interest, role: str, office: Sequence[int]) -> dict[int, str]:
-    """Who is told of a move, and by which line: the other side, and the one who registered when a colleague moved.
-
-    The office's side is the one who handles it, or all of them.
-    """
-    if role not in SIDE:
-        return {interest.person: "asker.moved"}
-    handling = [interest.handler] if interest.handler in office and interest.handler else office
-    return {interest.person: "colleague.moved"} | dict.fromkeys(handling, "office.moved")
 
 
 def _turn(store: Store, party: str, county: str, handler: int | None) -> str:
@@ -356,7 +328,7 @@ def note(
 ) -> int:
     """Something about an interest that is no move but that its cards show; returns the event's id."""
     with store.transaction():
-        event = _event(store, interest.id, Event(now, actor, role, name, interest.stage, interest.stage, None, words))
+        event = add_event(store, interest.id, Event(now, actor, role, name, interest.stage, interest.stage, None, words))
         cards.refresh(store, interest.id, now)
     return event
 
@@ -368,7 +340,8 @@ def restart(store: Store, interest: Interest, now: int) -> None:
         set_clock(store, replace(interest, since=now), now)
 
 
-def _event(store: Store, interest: int, event: Event) -> int:
+def add_event(store: Store, interest: int, event: Event) -> int:
+    """One more step in the life of an interest, in the caller's transaction; returns its id."""
     cursor = store.execute(
         "INSERT INTO interest_events (interest, at, actor, role, move, before, after, reason, note)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

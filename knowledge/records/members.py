@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from knowledge.clock import DAY, working
-from knowledge.records import deadlines, deliveries, disclosures, interests, invitations, organisations, verification
+from knowledge.records import (
+    cards,
+    deadlines,
+    deliveries,
+    disclosures,
+    groups,
+    interests,
+    invitations,
+    organisations,
+    verification,
+)
 from knowledge.records.deadlines import Deadline
 from knowledge.records.invitations import Invitation
 from knowledge.records.store import Store
@@ -161,7 +171,8 @@ def leave(store: Store, organisation: int, person: int, office: Office, now: int
 
 
 def _close(store: Store, organisation: int, person: int, office: Office, now: int) -> None:
-    """The last member withdraws what is open; nobody can join any more."""
+    """The last member leaves every group and withdraws what is open; nobody can join any more."""
+    groups.withdraw(store, organisation, person, office, now)
     for one in interests.of_organisation(store, organisation):
         if one.open:
             told = [somebody for somebody in office(one.county) if somebody != person]
@@ -194,4 +205,7 @@ def _take_over(store: Store, organisation: int, person: int, heir: int, now: int
     store.execute(
         "UPDATE group_members SET person = ?, contacts = 0 WHERE organisation = ? AND person = ?", (heir, organisation, person)
     )
+    for row in store.all("SELECT interest FROM group_members WHERE organisation = ? AND state = 'agreed'", (organisation,)):
+        disclosures.partners_changed(store, row["interest"], now)
+        cards.refresh(store, row["interest"], now, also=[heir])
     return len([one for one in theirs if one.open])

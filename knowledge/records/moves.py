@@ -17,6 +17,9 @@ COVERING = ("signed", "landed", "completed")
 
 OFFICE = frozenset({"city", "county"})
 SIDE = frozenset({"organisation"})
+"""Who registered: in a group, who leads it."""
+MEMBERS = frozenset({"member"})
+"""The others in a group: they see everything, and leave when they like."""
 
 UNDO = 10 * MINUTE
 """How long a move that closes can be undone, by the party that made it."""
@@ -28,7 +31,8 @@ class Move:
 
     ``words``: it is made with words (a question, an answer; where it closes, the reason), and never without; other moves have
     none. ``turn``: the organisation, the office (the county's where it has coordinators), or nobody; whoever it is can move on.
-    ``undoes``: it goes back to the stage and turn before the last move.
+    ``undoes``: it goes back to the stage and turn before the last move. ``group``: it changes who is in the group, and neither
+    stage nor turn; made in ``groups``.
     """
 
     id: str
@@ -39,6 +43,7 @@ class Move:
     words: bool = False
     confirm: bool = False
     undoes: bool = False
+    group: bool = False
 
     @property
     def closes(self) -> bool:
@@ -61,6 +66,10 @@ MOVES = {
         Move("decline", OPEN, "declined", OFFICE, turn="nobody", words=True),
         Move("withdraw", OPEN, "withdrawn", SIDE, turn="nobody", words=True),
         Move("undo", ("completed", "declined", "withdrawn"), None, OFFICE | SIDE, turn="", undoes=True),
+        Move("hand_over", OPEN, None, SIDE, turn="", group=True),
+        Move("take_lead", OPEN, None, MEMBERS, turn="", group=True),
+        Move("leave", OPEN, None, MEMBERS, turn="", confirm=True, group=True),
+        Move("dissolve", OPEN, None, SIDE, turn="", confirm=True, group=True),
     )
 }
 
@@ -87,6 +96,19 @@ PACES = {
 }
 
 
-def allowed(stage: str, role: str, *, undo: bool = False) -> list[Move]:
-    """The moves that ``role`` may make at ``stage``, in the order of the table; ``undo``: the last one can still be undone."""
-    return [move for move in MOVES.values() if stage in move.before and role in move.roles and undo >= move.undoes]
+GATHERING = ("submitted", "contacted", "negotiating")
+"""Stages at which a group takes in members."""
+INVITATION = Pace(14 * DAY, (3 * DAY, 7 * DAY))
+"""The clock of somebody asked into a group, or to take its lead: reminders, and by when no answer counts as a no."""
+
+
+def allowed(stage: str, role: str, *, undo: bool = False, group: bool = False) -> list[Move]:
+    """The moves that ``role`` may make at ``stage``, in the order of the table; ``undo``: the last one can still be undone.
+
+    ``group``: those that change who is in the group, instead of the others.
+    """
+    return [
+        move
+        for move in MOVES.values()
+        if stage in move.before and role in move.roles and undo >= move.undoes and move.group == group
+    ]

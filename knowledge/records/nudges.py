@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.clock import working
-from knowledge.records import cards, coordinators, deadlines, deliveries, interests, organisations
+from knowledge.records import cards, coordinators, deadlines, deliveries, groups, interests, organisations
 from knowledge.records.deadlines import Deadline
 from knowledge.records.interests import Interest
 from knowledge.records.moves import OFFICE, PACES
@@ -80,10 +80,11 @@ def promised(interest: Interest) -> int:
 
 
 def settle(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> None:
-    """What was closed can no longer be undone: the cards of the side that closed it lose the button."""
+    """What was closed can no longer be undone: the cards of the side that closed it lose the button, a group is over."""
     interest = interests.get(store, deadline.subject)
     if interest is None or interest.open:
         return
+    groups.settle(store, interest.id, now)
     theirs = interest.stage == "withdrawn"
     for person in cards.holders(store, interest.id):
         side = organisations.is_member(store, interest.organisation, person)

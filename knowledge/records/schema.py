@@ -349,27 +349,6 @@ def m005_office(db: Database) -> None:
     run_script(db, M005)
 
 
-M007 = """
-ALTER TABLE facts ADD COLUMN role TEXT NOT NULL DEFAULT 'organisation';  -- as what it was filled in: organisation, county, city
-CREATE INDEX facts_by ON facts (by);
-
--- Whether the organisation agrees that a completed case is published as a precedent.
-CREATE TABLE publications (
-  interest INTEGER PRIMARY KEY REFERENCES interests (id),
-  asked INTEGER NOT NULL, asked_by INTEGER NOT NULL,
-  answered INTEGER, answered_by INTEGER,
-  agreed INTEGER,                     -- 1: yes, 0: no, or taken back
-  upto INTEGER NOT NULL DEFAULT 0     -- what was agreed to: the facts up to this one
-) STRICT;
-"""
-
-
-@migrations()
-def m007_landing(db: Database) -> None:
-    """Who filled in what as what, and consent to publish a case."""
-    run_script(db, M007)
-
-
 def run_script(db: Database, script: str) -> None:
     """Run the statements one by one: ``executescript`` would commit, and a migration is one transaction."""
     statement = ""

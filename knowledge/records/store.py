@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from knowledge.base import KnowledgeBase
-from knowledge.records import schema_notices  # noqa: F401  its migration comes after those of schema
+from knowledge.records import schema_cases, schema_notices  # noqa: F401  their migrations come after those of schema
 from knowledge.records.schema import migrations
 
 BUSY_SECONDS = 1.5
@@ -28,6 +28,7 @@ KNOWN = frozenset(
         "m003_disclosures",
         "m004_organisations",
         "m005_office",
+        "m006_groups",
         "m007_landing",
         "m008_notices",
     }

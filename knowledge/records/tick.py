@@ -10,6 +10,8 @@ from knowledge.records import (
     deliveries,
     disclosures,
     facts,
+    groups,
+    joining,
     members,
     nudges,
     question_clock,
@@ -27,6 +29,8 @@ KINDS: Mapping[str, Serve] = {
     members.APPLICATION: members.remind,
     appointments.DEADLINE: appointments.remind,
     verification.DEADLINE: verification.lapse,
+    groups.ASKED: lambda store, deadline, _city, now: joining.chase(store, deadline, now),
+    groups.HEIR: lambda store, deadline, _city, now: groups.chase_heir(store, deadline, now),
     disclosures.DEADLINE: lambda store, deadline, _city, now: disclosures.take_back(store, deadline.subject, now),
     facts.DEADLINE: lambda store, deadline, _city, now: deliveries.take_back(store, deadline.subject, now),
 }
