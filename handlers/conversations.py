@@ -25,7 +25,7 @@ from handlers import (
     questions,
     start,
 )
-from handlers.admin import coordinators, inquiries, notices, organisations, review
+from handlers.admin import coordinators, duplicates, inquiries, notices, organisations, review
 from handlers.context import Context, Services
 
 GATE, CONVERSATIONS = -1, 0
@@ -49,6 +49,7 @@ MODULES = (
     start,
     coordinators,
     inquiries,
+    duplicates,
     organisations,
     review,
     notices,

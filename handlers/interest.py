@@ -13,7 +13,7 @@ from handlers.cards import subject_name
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Form, Step
-from handlers.organisation import said
+from handlers.organisation import look_for_duplicates, said
 from handlers.pairings import find_target
 from handlers.presses import Presses
 from handlers.proposals import tell_of_newcomer
@@ -90,6 +90,8 @@ def _finish(context: Context, draft: Draft) -> Done:
     result = interests.register(context.store, draft.person, wish, services.office(county.id), context.update_id, context.now)
     if result.outcome == "done" and wish.grouped:
         tell_of_newcomer(services, result.interest)
+    if result.outcome == "done":
+        look_for_duplicates(context, result.interest.organisation)
     return ("interest.done" if result.outcome == "done" else "interest.known"), {"interest": result.interest.id}
 
 

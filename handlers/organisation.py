@@ -19,7 +19,7 @@ from handlers.presses import Presses
 from handlers.views import view
 from knowledge.credit_code import KINDS
 from knowledge.matching import Wish
-from knowledge.records import interests, organisations, verification
+from knowledge.records import duplicates, interests, organisations, verification
 from knowledge.records.drafts import Draft
 from knowledge.records.organisations import SIZES, Organisation, Profile
 
@@ -151,7 +151,9 @@ def _finish(context: Context, draft: Draft) -> Done:
     if draft.subject == NEW:
         known = organisations.named(store, person, profile.name)
         if known is None:
-            return "profile.done", {"organisation": organisations.create(store, person, profile, contact, phone, context.now)}
+            made = organisations.create(store, person, profile, contact, phone, context.now)
+            look_for_duplicates(context, made)
+            return "profile.done", {"organisation": made, "person": person}
         organisation, version = known, None
     else:
         organisation, version = (int(part) for part in draft.subject.split("."))
@@ -163,8 +165,14 @@ def _finish(context: Context, draft: Draft) -> Done:
     if contact:
         organisations.contact(store, organisation, person, contact, phone)
     interests.show_anew(store, organisation, context.now)
+    look_for_duplicates(context, organisation)
     ended = verification.changed(store, before, context.services.office(), person, context.now)
     return "profile.done", {"organisation": organisation, "person": person, "ended": int(ended)}
+
+
+def look_for_duplicates(context: Context, organisation: int) -> None:
+    """Propose to the administrators what may be the same organisation."""
+    duplicates.look(context.store, organisation, context.base.names.alike, context.services.office(), context.now)
 
 
 async def begin(context: Context) -> None:

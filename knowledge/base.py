@@ -9,12 +9,15 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from knowledge.lexicon import Lexicon
 from knowledge.likeness import Likeness
+
+if TYPE_CHECKING:
+    from knowledge.organisation_names import OrganisationNames
 
 PLAN = Path(__file__).parent / "plan"
 """The folder of the knowledge base that ships with Jiedui."""
@@ -333,6 +336,13 @@ class KnowledgeBase(Entry):
         """How far each need speaks of the things that somebody speaks of."""
         said = {n.id: f"{n.text.zh} {n.evidence.fact.zh} {n.text.en}" for n in self.needs.values()}
         return Likeness(said, {name: (*words.zh, *words.en) for name, words in self.alike.items()})
+
+    @cached_property
+    def names(self) -> OrganisationNames:
+        """Which names of organisations may mean the same one."""
+        from knowledge.organisation_names import OrganisationNames
+
+        return OrganisationNames({name: c.short.zh for c in self.counties.values() for name in (c.name.zh, c.short.zh)})
 
     @property
     def trip(self) -> Trip | None:

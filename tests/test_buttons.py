@@ -183,6 +183,7 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "my": [()],
     "org": [(ROW, "edit")],
     "orgs": [()],
+    "dup": [(ROW, "merge", "yes")],
     "verify": [(ROW, 1000, "off")],
     "join": [(ROW, "yes")],
     "team": [(ROW, "remove", 10**12, "yes")],

@@ -23,12 +23,25 @@ from knowledge.amounts import MOST
 from knowledge.base import Source, Trip
 from knowledge.clock import MovableClock
 from knowledge.matching import Wish
-from knowledge.records import appointments, disclosures, drafts, facts, interests, invitations, members, people, publications
+from knowledge.records import (
+    appointments,
+    disclosures,
+    drafts,
+    duplicates,
+    facts,
+    interests,
+    invitations,
+    members,
+    organisations,
+    people,
+    publications,
+)
 from knowledge.records import notices as notice_rows
 from knowledge.records import questions as question_rows
 from knowledge.records.drafts import Draft
 from knowledge.records.interests import Registration
 from knowledge.records.moves import MOVES, OFFICE, SIDE
+from knowledge.records.organisations import Profile
 from knowledge.records.questions import Asked
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
@@ -125,6 +138,14 @@ def registered(services: Services, need: str | None = "youyang-left_behind-1", c
     """An interest with everything as long as it may be."""
     wish = Registration(NAME, CONTACT, "+86 138 1234 5678", OFFER, True, "youyang", need, "brand-governance")
     return interests.register(services.store, 1, wish, [9], cause, MONDAY).interest.id
+
+
+def doubled(services: Services) -> int:
+    """Two organisations with names as long as they may be, which may be the same."""
+    people.meet(services.store, 3, "zh", MONDAY)
+    other = organisations.create(services.store, 3, Profile(NAME), CONTACT, None, MONDAY)
+    (pair,) = duplicates.look(services.store, other, lambda _one, _other: "same_name", [9], MONDAY)
+    return pair
 
 
 def applied(services: Services) -> int:
@@ -471,6 +492,7 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
         "county": "pengshui",
         "outcome": "done",
         "accepted": 1,
+        "duplicate": doubled(services),
         "what": "leave",
         "notice": notice,
         "days": 30,

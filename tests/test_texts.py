@@ -116,7 +116,19 @@ PATTERNS: dict[str, set[str]] = {
     "did.{}": {f"did.{move}" for move in MOVES},
     "button.{}": {f"button.{form}" for form in facts.FORMS},
     "event.{}": {
-        f"event.{e}" for e in ("register", "nudge", "handover", "reassign", *facts.FORMS, *PUBLISHING, *OTHER_EVENTS, *MOVES)
+        f"event.{e}"
+        for e in (
+            "register",
+            "nudge",
+            "handover",
+            "merge",
+            "unmerge",
+            "reassign",
+            *facts.FORMS,
+            *PUBLISHING,
+            *OTHER_EVENTS,
+            *MOVES,
+        )
     },
     "fact.by.{}": {f"fact.by.{role}" for role in OFFICE | SIDE},
     "fault.amount.{}": {f"fault.amount.{why}" for why in ("none", "two", "negative", "fraction", "large")},

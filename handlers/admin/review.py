@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
+from handlers.admin import duplicates
 from handlers.admin.inquiries import list_buttons, question_button
 from handlers.admin.organisations import waiting_row
 from handlers.buttons import press
@@ -64,6 +65,7 @@ def waiting_page(services: Services, lang: str, person: int) -> Reply:
         rows.append((press(services.texts(lang, "button.reported", n=len(wrong)), "wrongs"),))
     if counties is None:
         rows.append(waiting_row(services, lang))
+        rows.append(duplicates.waiting_row(services, lang))
     return Reply(text, tuple(rows))
 
 
