@@ -55,6 +55,7 @@ class Refusal(_Part):
     county_before: Words
     county_after: Words
     en: Words
+    en_county_after: Words
     contrast: Words
     en_contrast: Words
     only: Words

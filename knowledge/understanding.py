@@ -22,6 +22,8 @@ ALSO = 0.1
 """Every further field is concluded when it scores above this."""
 DOUBT = -1.6
 """A field scoring above this, but not :data:`SURE`, is worth a question when nothing is sure."""
+CLOSE = 1.5
+"""Chat that names a field is an offer when the intents stand closer than this."""
 ABOUT_ELSE = 1.0
 """How much clearer a field must be where the writer speaks of the assistant, not of the villages."""
 _ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info"})
@@ -84,7 +86,7 @@ class Reader:
     def read(self, text: str) -> Understanding:
         """Understand a text of any size and script; never raises, never guesses a county that is not named."""
         seen = self._evidence.read(text)
-        letters = has_han(seen.even.text) or has_latin(seen.even.text)
+        letters = has_han(seen.even.text) or has_latin(seen.even.text) or bool(seen.counties)
         features = self._offers.known(seen.for_fields())
         scores = self._offers.scores(features)
         if seen.name and max(scores[name] for name in self._fields) <= SURE:
@@ -93,13 +95,16 @@ class Reader:
         intents = self._intent.scores(for_intent := self._intent.known(seen.for_intent()))
         intent = max(intents, key=intents.__getitem__)
         named, refused, home = self._counties(seen)
-        name = intent.partition(":")[2] if letters else "out_of_scope"
-        if name == "out_of_scope" and self._names_a_field(seen, scores):
+        name = intent.partition(":")[2] if letters and any(one.end > one.start for one in for_intent) else "out_of_scope"
+        if name == "out_of_scope" and seen.even.text.strip().isdecimal() and named:
+            name = "county_info"
+        close = intents[intent] - intents["intent:find_counties"] < CLOSE
+        if name == "out_of_scope" and close and self._names_a_field(seen, scores):
             name = "find_counties"
         fields, unsure = self._fields_of(seen, features, scores, SURE + ABOUT_ELSE * (name in _ABOUT_ELSE))
         refused_fields = self._refused_fields(seen, {one.id for one in fields})
         if name == "out_of_scope":
-            fields, unsure = (), ()
+            fields, unsure, named = (), (), []
         return Understanding(
             text=seen.even.written,
             lang=("zh" if has_han(seen.even.text) or seen.tokens.pinyin else "en") if letters else "",
@@ -203,7 +208,7 @@ def _is_home(seen: Evidence, county: Named) -> bool:
     if kind is None or not county.end <= kind.start <= county.end + 14:
         return False
     between = seen.even.text[county.end : kind.start]
-    return not any(mark in between for mark in ",。;!?的")
+    return not any(mark in between for mark in ",。;!?的有没缺要")
 
 
 def as_json(understood: Understanding) -> dict[str, object]:

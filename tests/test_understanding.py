@@ -52,6 +52,20 @@ def ids(found: tuple[Found, ...]) -> list[str]:
         ("每逢节日去看老人", []),
         ("江苏无锡惠山泥人协会", []),
         ("Wuxi, Jiangsu here. We make sensors for farms", []),
+        ("我叫陈云阳,是做骨科的", []),
+        ("张云阳老师推荐我们来的", []),
+        ("会长姓丰都在忙", []),
+        ("石柱老师够不够", ["shizhu"]),
+        ("城口音很重", []),
+        ("城口音乐老师缺不缺", ["chengkou"]),
+        ("这个城口碑好", []),
+        ("渝北京东仓", []),
+        ("长江北岸修堤", []),
+        ("双桥梁维修", []),
+        ("给老人过长寿宴", []),
+        ("巫山烤鱼哪家最地道", []),
+        ("云阳有社工站没得", ["yunyang"]),
+        ("500241", ["xiushan"]),
     ],
 )
 def test_counties(reader: Reader, text: str, counties: list[str]) -> None:
@@ -69,6 +83,13 @@ def test_counties(reader: Reader, text: str, counties: list[str]) -> None:
         ("巫溪已经派过队了,换个县", [], ["wuxi"]),
         ("不去开州,开州我们年年去", [], ["kaizhou"]),
         ("去年在石柱,今年想换到云阳", ["yunyang"], ["shizhu"]),
+        ("除彭水外都可以", [], ["pengshui"]),
+        ("除石柱以外还想去忠县", ["shizhu", "zhongxian"], []),
+        ("比起城口,我们更想去巫溪", ["wuxi"], ["chengkou"]),
+        ("与其去城口,不如去彭水", ["pengshui"], ["chengkou"]),
+        ("从合川过来要多久能到城口", ["chengkou"], ["hechuan"]),
+        ("万州我们熟,换一个", [], ["wanzhou"]),
+        ("Fengdu is too far for us", [], ["fengdu"]),
     ],
 )
 def test_refused_and_past_counties(reader: Reader, text: str, kept: list[str], refused: list[str]) -> None:
@@ -117,6 +138,10 @@ def test_fields(reader: Reader, text: str, fields: set[str]) -> None:
         ("民办养老院,有二十名护理员", "", "service"),
         ("乡贤理事会", "", "community"),
         ("A non-profit clinic from Jinan", "山东/济南", "service"),
+        ("福建省担当慈善基金会,修公厕", "福建", "charity"),
+        ("陕西省古建筑协会,修祠堂", "陕西", "association"),
+        ("不是农业协会,是银行的工会,想买年货", "", ""),
+        ("爹妈都在浙江打工,娃没人管", "", ""),
     ],
 )
 def test_origin_and_kind(reader: Reader, text: str, origin: str, kind: str) -> None:
@@ -139,6 +164,10 @@ def test_origin_and_kind(reader: Reader, text: str, origin: str, kind: str) -> N
         ("登记一下,我们想认领巫溪", "register_interest"),
         ("股票明天涨不涨", "out_of_scope"),
         ("what data do you keep about me", "privacy"),
+        ("500241", "county_info"),
+        ("我家小区路灯坏了找谁修", "out_of_scope"),
+        ("小区业主凑了钱,想给山里装路灯", "find_counties"),
+        ("hjkl zxcv", "out_of_scope"),
     ],
 )
 def test_intents(reader: Reader, text: str, intent: str) -> None:

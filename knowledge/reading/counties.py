@@ -30,6 +30,13 @@ _AFTER = frozenset(
 )
 _SOUNDS_BEFORE = frozenset("qu zai dao gei bang wang xiang dui gen he wen kan bao xuan lai shi cong yu".split())
 _SOUNDS_AFTER = frozenset("xian qu de you na que xu ne ma hai zen neng bu mei xiang yang jiao yi nong he".split())
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
+    "石姚谭廖邹熊金陆郝孔白崔康毛邱秦史顾侯邵孟龙段雷钱汤尹黎易常武乔贺赖龚文"
+)
+_PERSON = re.compile(rf"(?:(?:^|[,。;:!?\s叫是名我])[{_SURNAMES}]|姓)$")
+_TITLE = re.compile(r"老师|先生|女士|同志|主任|校长|经理|会长|医生|教授|书记|师傅|[都在也]|[,。;!?\s]|$")
+"""我叫陈云阳, 张云阳老师, 会长姓丰都在忙: a person's name, not a county's."""
 _SHORTEST_FUZZY = 6
 _UNSOUND = frozenset({"忠县", "万县", "开县", "巴县"})
 
@@ -92,7 +99,8 @@ class CountyNames:
 
     @staticmethod
     def _stands(text: str, hit: Hit) -> bool:
-        return hit.id != TRAP and not _STREET.match(text, hit.end)
+        person = _PERSON.search(text[max(0, hit.start - 2) : hit.start]) and _TITLE.match(text, hit.end)
+        return hit.id != TRAP and not person and not _STREET.match(text, hit.end)
 
     @staticmethod
     def _with_unit(text: str, named: Named) -> Named:

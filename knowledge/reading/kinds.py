@@ -12,7 +12,7 @@ from knowledge.reading.tokens import Tokens
 _NATIONAL = re.compile(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
 _NATIONAL_EN = re.compile(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
 _OTHERS = re.compile(
-    r"(?:找|联系|对接|跟|和|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立|组建|建|招募|请|由|通知|发给|告诉|让|支持的"
+    r"(?:找|联系|对接|跟|(?<!呼)和(?!田)|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立|组建|(?<![福修古基])建(?![筑设材工])|招募|请|由|通知|发给|告诉|让|支持的"
     r"|\btrain|\blocal|\bsupport|\bfor|\bmentor|\bcoach|\brecruit)[^,。;!?]{0,8}$",
 )
 _HELPED = re.compile(
@@ -25,6 +25,9 @@ _NOT_A_NAME = re.compile(r"陪训|培训|督导|考|人才|站|证|怎么|管理
 _DOES = re.compile(r"的|设了|设立|成立|发起|捐|给|帮|想|和|与|跟|联合(?!总?会)")
 """Between two names: the second is no longer part of the first."""
 _TEAM = re.compile(r"[一-鿿]{2,8}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
+_NOT_OURS = re.compile(r"(?:不是|并非|还是)[^,。;!?]{0,8}$")
+_IS_THERE, _ASKED = re.compile(r"有[^,。;!?]{0,8}$"), re.compile(r"[^,。;!?]{0,6}(?:[吗么不?]|没)")
+"""有社工站没得: a question about the county."""
 _FAR = 40
 _CAN_BE = frozenset("national association charity service academic".split())
 
@@ -79,6 +82,8 @@ class KindReader:
     @staticmethod
     def _can_be_ours(text: str, clause: Stretch, hit: KindHit) -> bool:
         before = text[max(clause.start, hit.start - _FAR) : hit.start]
+        if _NOT_OURS.search(before) or (_ASKED.match(text, hit.end) and _IS_THERE.search(before)):
+            return False
         if text[hit.start : hit.end] in _WEAK and (not before.strip() or _NOT_A_NAME.match(text, hit.end)):
             return False
         return not (_HELPED.search(before) or (_OTHERS.search(before) and not _OWN_NAME.search(before[-14:])))

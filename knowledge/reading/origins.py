@@ -25,6 +25,7 @@ _DONE = re.compile(
     r"过|以前|曾|去年|前年|试点|已经|落地|\bbefore\b|\blast year\b|used to|previously|worked in|helped in|\bdid\b|\bbuilt in\b",
 )
 _BRANCH = re.compile(r"(?:会|会员|老板|老乡|企业|我们|分会|办事处|校友|驻|[商人])在$")
+_THEIRS = re.compile(r"(?:爹妈|爸妈|父母|爸爸|妈妈|男人|大人|老公|子女|儿女|儿子|他们|她们)[^,。;]{0,4}$")
 _BUSINESS = re.compile(r"(?:开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)")
 
 
@@ -119,7 +120,7 @@ class Places:
                 score += 1
             if before.endswith(("在", " in ")):
                 score += 0.5 if not tokens.words or place.province == CHONGQING else 1
-            if self._towards.search(before.rstrip()):
+            if self._towards.search(before.rstrip()) or _THEIRS.search(before):
                 score -= 3
             if _DONE.search(text, max(start, place.start - _FAR), min(end, place.end + _FAR)) and (
                 before.endswith(("在", " in ")) or place.start > opened

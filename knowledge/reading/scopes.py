@@ -29,8 +29,14 @@ _EXCLUSIVE = re.compile(r"都行|都可以|其他|其它|别的|都要|都能|�
 _CHANGE = re.compile(
     r"换[个一到家成去]|想换|另找|另外找|别的县|其他县|没人去的|somewhere else|another county|a different county"
 )
-_BEEN = re.compile(r"过|年年|每年|去年|前年|常去|做熟|已经|been|every year|last year|already")
+_BEEN = re.compile(r"过|年年|每年|去年|前年|常去|做熟|我们熟|太熟|已经|been|every year|last year|already")
+_FROM = re.compile(r"(?:从|由)([^,。;!?]{2,12}?)(?:过来|出发|开车|坐车|赶|上来|下来|来的)")
+_BEYOND = frozenset({"以外", "之外"})
+_BORN = re.compile(r"(?:老家|来自)(?:是|在)?([^,。;!?]{2,6}?)(?:的|人)?,?(?=但|不过|可这|这次|这回)")
+_BESIDES = re.compile(r"除(?![了开去却夕草尘湿虫])([^,。;!?]{2,30}?)[之以]?外")
+"""从合川过来, 老家石柱的: where the writer comes from. 除彭水外: what is left out."""
 _NEAR = 4
+_AHEAD = 40
 _NOTHING_BUT = "非"
 """非黔江不去: to this county and no other."""
 _NO, _JUST = "no", re.compile(r"\b(?:please|only|just|but)\b")
@@ -83,6 +89,7 @@ class ScopeReader:
             {
                 "none": [word for word in words.not_refusal if word.isascii()],
                 "before": words.en,
+                "county_after": words.en_county_after,
                 "contrast": words.en_contrast,
                 "past": lexicon.past.en,
             },
@@ -107,6 +114,9 @@ class ScopeReader:
                 inside.append(queue.popleft())
             self._clause(text, clause, inside, Scopes(refused, no_county, past), (firsts, lasts))
         past += self._left(text)
+        past += [Stretch(*start.span(1)) for here in (_FROM, _BORN) for start in here.finditer(text)]
+        out = (one for one in _BESIDES.finditer(text) if not _INCLUSIVE.search(text, one.end(), one.end() + _AHEAD))
+        refused += [Stretch(*one.span(1)) for one in out]
         return Scopes(refused, no_county, past)
 
     @staticmethod
@@ -145,6 +155,8 @@ class ScopeReader:
                     ahead = lasts.find(1, max(edge, sign.start - _NEAR), sign.start + 1) >= 0
                     direction = "after" if ahead and not behind else "before"
                 if direction == "after":
+                    if text[sign.start : sign.end] in _BEYOND and _INCLUSIVE.search(text, sign.end, sign.end + _AHEAD):
+                        continue
                     refused.append(Stretch(edge, sign.end))
                 elif not self._adds(text, sign.start, sign.end, clause):
                     refused.append(Stretch(sign.start, until))
