@@ -65,6 +65,7 @@ def build_application(
         privacy_contact=trial or dict.fromkeys(LANGS, settings.privacy_contact),
         collects=settings.collects or trial is not None,
         wake=lambda: None,
+        pace=settings.pace,
     )
     conversations.attach(services)
     queue = InboxQueue(store, clock)

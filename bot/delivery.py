@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot import breaker, retraction
+from bot import breaker, copies, retraction
 from bot.cards import Shown, show
 from bot.outcomes import Outcome, classify
 from bot.pacing import GRAIN, MAIL, Pacer, Ticket
 from handlers.context import Reply, Services, post
 from handlers.views import render
 from knowledge.clock import is_quiet
-from knowledge.records import cards, deadlines, deliveries, disclosures, notices, people, retention
+from knowledge.records import cards, deadlines, deliveries, disclosures, people, retention, sending
 from knowledge.records.deliveries import Delivery
 from knowledge.records.tick import tick
 
@@ -193,6 +193,8 @@ class Courier:
                 shown = await show(self._bot, services, delivery, silent=silent)
             elif delivery.view in retraction.VIEWS:
                 await retraction.retract(self._bot, services.store, delivery, self._rendered(delivery))
+            elif delivery.view in copies.VIEWS:
+                shown = Shown(await copies.change(self._bot, services, delivery, self._rendered(delivery), silent=silent), 0)
             else:
                 shown = Shown(await self._send(delivery, silent=silent), 0)
         except TelegramError as error:
@@ -230,6 +232,8 @@ class Courier:
         """What was certainly not sent, and case mail that may have been: it is sent again, marked as perhaps repeated."""
         if isinstance(error, RetryAfter) or (outcome.state == "again" and delivery.notice):
             return True
+        if outcome.state == "unknown" and delivery.view in copies.CHANGES:  # twice does no harm
+            return delivery.attempts < TRIES
         endless = delivery.view in retraction.VIEWS  # what has to go is not given up
         return outcome.state in {"again", "unknown"} and not delivery.notice and (endless or delivery.attempts < TRIES)
 
@@ -241,7 +245,8 @@ class Courier:
         if outcome.state in {"blocked", "gone"}:
             people.unreachable(store, delivery.person, now)
         if result.due:
-            deliveries.again(store, delivery.id, result.due, result.error or "", repeated=outcome.state == "unknown")
+            repeated = outcome.state == "unknown" and not delivery.notice
+            deliveries.again(store, delivery.id, result.due, result.error or "", repeated=repeated)
             return
         state = "failed" if outcome.state == "again" else outcome.state
         deliveries.outcome(store, delivery.id, state, now, message=shown.message if shown else None, error=result.error)
@@ -255,28 +260,20 @@ class Courier:
             if result.delivery.notice and not result.due:
                 by_notice.setdefault(result.delivery.notice, []).append(result.outcome)
         for notice, outcomes in by_notice.items():
-            before = notices.recent(self._services.store, notice)
+            before = sending.recent(self._services.store, notice)
             if before is None:
                 continue
             recent, why = breaker.remember(before, outcomes)
-            notices.remember(self._services.store, notice, recent)
+            sending.remember(self._services.store, notice, recent)
             if why:
                 log.warning("notice %s is held: %s", notice, why)
-                notices.pause(self._services.store, notice, why, now)
+                sending.pause(self._services.store, notice, why, now)
 
     def _stop_notice(self, number: int, why: str, now: int) -> None:
-        store = self._services.store
-        notice = notices.get(store, number) if notices.stop(store, number, why, now) else None
-        if notice:
-            deliveries.put(store, notice.author, "notice.stopped", now, notice=number, error=why)
+        sending.stop(self._services.store, number, why, now)
 
     def _close_notices(self, now: int) -> bool:
-        store = self._services.store
-        with store.transaction():
-            closed = notices.finish(store, now)
-            for notice in closed:
-                deliveries.put(store, notice.author, "notice.report", now, notice=notice.id)
-        return bool(closed)
+        return bool(sending.finish(self._services.store, now))
 
     def _clean(self, now: int) -> bool:
         """Forget what is due, now and then. Whether there is something to send because of it."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 
 from handlers.forms import Fault
 from knowledge import amounts, credit_code
 from knowledge.amounts import NoAmount
+from knowledge.moments import NoMoment
 from knowledge.text import has_han
 
 NAME_MAX, CONTACT_MAX, LINE_MAX, OFFER_MAX, KEPT_MAX, NOTICE_MAX = 60, 30, 100, 600, 2500, 3500
@@ -18,6 +20,11 @@ CODE_FAULTS = {
     "check": "fault.code.check",
     "prefix": "fault.code.prefix",
 }
+CAPTION_MAX = 950
+"""A text under a picture or a file: Telegram takes 1,024 with what stands around it."""
+LABEL_MAX, URL_MAX = 40, 500
+TAGS = re.compile(r"<[^>]+>")
+HTTPS = re.compile(r"https://[^\s/?#@:]+\.[^\s/?#@:.]{2,}(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 PHONE = re.compile(r"\+?[0-9]{7,15}")
 BEFORE_PHONE = re.compile(r"(?:tel|phone|mobile|(?:我的|本人)?(?:联系)?(?:电话|手机)?(?:号码|号)?[是为]?):?", re.IGNORECASE)
 CONTROL = re.compile(
@@ -120,4 +127,53 @@ def _sentences(text: str, most: int) -> str | Fault:
         return Fault("fault.offer.long", {"max": most, "n": long})
     if len(words) < 2 or not any(c.isalnum() for c in words):
         return Fault("fault.offer.short")
+    return words
+
+
+def read_length(html: str) -> int:
+    """How long a text is as Telegram counts: without its markup, an emoji is two."""
+    return len(unescape(TAGS.sub("", html)).strip().encode("utf-16-le")) // 2
+
+
+def notice(html: str) -> str | Fault:
+    """A notice as Telegram HTML, with room for what stands around it."""
+    if not one_line(unescape(TAGS.sub("", html))):
+        return Fault("fault.notice.empty")
+    if read_length(html) > NOTICE_MAX:
+        return Fault("fault.notice.long", {"max": NOTICE_MAX, "n": read_length(html)})
+    return html.strip()
+
+
+def caption_fault(*htmls: str) -> Fault | None:
+    """Texts that are too long to stand under a picture or a file."""
+    longest = max(map(read_length, htmls), default=0)
+    return Fault("fault.notice.caption", {"max": CAPTION_MAX, "n": longest}) if longest > CAPTION_MAX else None
+
+
+def moment(text: str) -> str | Fault:
+    """A moment as it was written; whether it lies ahead is asked when the present is known."""
+    words = one_line(text)
+    return words if 0 < len(words) <= LABEL_MAX else Fault("fault.moment.unclear")
+
+
+def moment_fault(found: int | NoMoment, unclear: str = "fault.moment.unclear") -> Fault | None:
+    """What is wrong with a moment, if anything."""
+    if isinstance(found, int):
+        return None
+    return Fault(unclear) if found.at is None else Fault(f"fault.moment.{found.why}", {"at": found.at})
+
+
+def label(text: str) -> str | Fault:
+    """The words on a button: up to 40 characters."""
+    words = one_line(text)
+    if not words:
+        return Fault("fault.label.empty")
+    return words if len(words) <= LABEL_MAX else Fault("fault.label.long", {"max": LABEL_MAX, "n": len(words)})
+
+
+def address(text: str) -> str | Fault:
+    """A web address: https only."""
+    words = CONTROL.sub("", text).strip()
+    if not HTTPS.fullmatch(words) or len(words) > URL_MAX:
+        return Fault("fault.address")
     return words

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from knowledge.records.moves import OFFICE
 
-CITY = frozenset({"city"})
 EVERYBODY = OFFICE | {"guest"}
 
 
@@ -26,12 +25,13 @@ COMMANDS = (
     Command("cases"),
     Command("my"),
     Command("org"),
+    Command("notices"),
     Command("lang"),
     Command("privacy"),
     Command("help"),
     Command("cancel"),
     Command("office", OFFICE),
-    Command("broadcast", CITY),
+    Command("broadcast", OFFICE),
 )
 
 

@@ -40,7 +40,7 @@ OF_LATE = 200
 class Reply:
     """A message: Telegram HTML and its buttons. ``reply_to``: the message it answers. ``card``: the interest it will show.
 
-    ``photo``: the file id of a photo, under which the text stands.
+    ``photo`` or ``document``: Telegram's file id of one, under which the text stands.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Reply:
     reply_to: int = 0
     card: int = 0
     photo: str = ""
+    document: str = ""
 
 
 @dataclass(slots=True)
@@ -81,6 +82,8 @@ class Services:
     made: dict[Hashable, Any] = field(default_factory=dict)
     """The rankings and lists made of late, as long as what they depend on (``made_from``) stays the same."""
     made_from: tuple[KnowledgeBase, Circumstances] | None = None
+    pace: float = 25
+    """Messages a second that go out on their own."""
     username: str = "jiedui_bot"
     """The name of the bot on its channel."""
     answer_freely: Callable[[Context, str], Awaitable[None]] = field(init=False)
@@ -186,6 +189,8 @@ async def post(bot: Bot, chat: int, reply: Reply, *, silent: bool = False) -> Me
     }
     if reply.photo:
         return await bot.send_photo(chat, reply.photo, caption=reply.text, **how)
+    if reply.document:
+        return await bot.send_document(chat, reply.document, caption=reply.text, **how)
     return await bot.send_message(chat, reply.text, **how)
 
 

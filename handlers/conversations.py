@@ -18,6 +18,7 @@ from handlers import (
     messages,
     mine,
     moves,
+    notices,
     organisation,
     presses,
     privacy,
@@ -25,7 +26,19 @@ from handlers import (
     questions,
     start,
 )
-from handlers.admin import coordinators, duplicates, inquiries, notices, organisations, review
+from handlers.admin import (
+    audiences,
+    changes,
+    cockpit,
+    compose,
+    coordinators,
+    desk,
+    duplicates,
+    inquiries,
+    organisations,
+    review,
+    schedule,
+)
 from handlers.context import Context, Services
 
 GATE, CONVERSATIONS = -1, 0
@@ -53,13 +66,19 @@ MODULES = (
     organisations,
     review,
     notices,
+    desk,
+    compose,
+    audiences,
+    schedule,
+    cockpit,
+    changes,
 )
 PRESS_TABLES = [module.PRESSES for module in MODULES]
 
 
 def handlers() -> dict[int, list[BaseHandler[Update, Context, None]]]:
     """Commands before buttons before messages: /cancel, /help and /start work at every moment, whatever form is open."""
-    commands = [h for m in (start, find, browse, mine, organisation, privacy, review, notices) for h in m.handlers()]
+    commands = [h for m in (start, find, browse, mine, organisation, notices, privacy, review, desk) for h in m.handlers()]
     return {GATE: gate.handlers(), CONVERSATIONS: [*commands, *presses.handlers(PRESS_TABLES), *messages.handlers()]}
 
 

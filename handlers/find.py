@@ -9,7 +9,7 @@ from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
 from handlers import mine, organisation, privacy, questions, start
-from handlers.admin import notices
+from handlers.admin import desk
 from handlers.browse import county_page, plan_page
 from handlers.buttons import number, press
 from handlers.context import Context, Reply, Services
@@ -154,9 +154,7 @@ async def _human(context: Context, u: Understanding, text: str) -> Reply | None:
 
 
 async def _broadcast(context: Context, u: Understanding, text: str) -> Reply | None:
-    if context.role != "city":
-        return Reply(context.text("notice.not_yours"), ((press(context.text("button.ask"), "ask", ""),),))
-    await notices.begin(context)
+    await desk.begin(context)
     return None
 
 

@@ -30,6 +30,15 @@ class Fault:
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
+Check = Callable[[Answers, int], Fault | None]
+"""Whether the answers fit together (and with the present second), with the newest among them."""
+
+
+def fits(_answers: Answers, _now: int) -> Fault | None:
+    """Any answers fit."""
+    return None
+
+
 def always(_: Answers) -> bool:
     """Ask in any case."""
     return True
@@ -41,6 +50,9 @@ class Step:
 
     ``ticks`` must all be set, unless ``some``: then any number will do, none as well. ``aside``: asked only when the person
     wants to answer it, from the preview.
+
+    ``rich``: the text comes as Telegram HTML. ``media``: a picture or a file may come with it, and is the answer ``<id>.file``.
+    ``check`` sees whether all the answers fit together.
     """
 
     id: str
@@ -53,6 +65,9 @@ class Step:
     contact: bool = False
     aside: bool = False
     photo: bool = False
+    rich: bool = False
+    media: bool = False
+    check: Check = fits
     when: Callable[[Answers], bool] = always
 
     def asked(self, answers: Answers) -> bool:
@@ -85,6 +100,7 @@ class Input:
     kind: Literal["text", "photo", "choice", "tick", "back", "skip", "edit", "submit", "look"]
     value: str = ""
     step: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +139,7 @@ def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Ou
         anew = form.step(form.anew) if given.kind == "text" else None
         if anew is None:
             return draft, Outcome("preview", Fault("form.fault.preview"))
-        return _text(form, replace(draft, step=anew.id, mending=True), anew, given.value)
+        return _text(form, replace(draft, step=anew.id, mending=True), anew, given, now)
     if given.kind == "skip":
         return _answered(form, draft, "") if step.skippable else (draft, Outcome("ask", Fault("form.fault.no_skip")))
     if given.kind == "tick":
@@ -132,16 +148,20 @@ def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Ou
         return _answered(form, draft, given.value) if given.value in step.choices else (draft, _here(form, draft))
     if given.kind == "photo":
         return _answered(form, draft, given.value) if step.photo else (draft, Outcome("ask", Fault("form.fault.words")))
-    return _text(form, draft, step, given.value)
+    return _text(form, draft, step, given, now)
 
 
-def _text(form: Form, draft: Draft, step: Step, text: str) -> tuple[Draft, Outcome]:
+def _text(form: Form, draft: Draft, step: Step, given: Input, now: int) -> tuple[Draft, Outcome]:
     if step.parse is None:
         return draft, Outcome("ask", Fault("form.fault.photo" if step.photo else "form.fault.tap"))
-    parsed = step.parse(text)
+    parsed = step.parse(given.value)
     if isinstance(parsed, Fault):
         return draft, Outcome("ask", parsed)
-    return _answered(form, draft, parsed)
+    answers = {**draft.answers, **({f"{step.id}.file": given.file} if step.media else {})}
+    fault = step.check({**answers, step.id: parsed}, now)
+    if fault:
+        return draft, Outcome("ask", fault)
+    return _answered(form, replace(draft, answers=answers), parsed)
 
 
 def _ticked(form: Form, draft: Draft, step: Step, value: str) -> tuple[Draft, Outcome]:

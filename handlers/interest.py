@@ -19,7 +19,7 @@ from handlers.presses import Presses
 from handlers.proposals import tell_of_newcomer
 from handlers.views import view
 from knowledge.clock import DAY, working
-from knowledge.records import drafts, interests, joining, organisations
+from knowledge.records import drafts, interests, joining, organisations, people
 from knowledge.records.drafts import Draft
 from knowledge.records.interests import Registration
 from knowledge.records.moves import PACES
@@ -142,6 +142,8 @@ def _confirmation(services: Services, lang: str, args: dict[str, Any], key: str)
         rows.append((press(services.texts(lang, "button.org"), "org", interest.organisation),))
     if interest.grouped and interest.open:
         rows.append((press(services.texts(lang, "button.group"), "grp", interest.id),))
+    if not people.holds(services.store, interest.person, "notices"):
+        rows.append((press(services.texts(lang, "button.tick"), "mute", 0),))
     return Reply(text, tuple(rows), card=interest.id)
 
 

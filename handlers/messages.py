@@ -94,6 +94,9 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
     if message.photo and step and step.photo:
         await take(context, draft, Input("photo", message.photo[-1].file_id))
         return
+    if step and step.media and (message.photo or message.document or not message.text):
+        await _with_media(message, context, draft)
+        return
     if not message.text:
         why = "form.fault.photo" if step and step.photo else "form.fault.words" if step and step.parse else ""
         await ask_again(context, draft, Fault(why) if why else None)
@@ -113,8 +116,22 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
         else:  # at the check, where no text is an answer
             await answer_freely(context, message.text)
     else:
-        text = LINK.sub(_escaped, message.text_html) if draft.form == "notice" else message.text
+        text = LINK.sub(_escaped, message.text_html) if step and step.rich else message.text
         await take(context, draft, Input("text", text))
+
+
+async def _with_media(message: Message, context: Context, draft: Draft) -> None:
+    """A picture or a file as part of an answer, one of them; anything else is no answer."""
+    if message.media_group_id:
+        await ask_again(context, draft, Fault("fault.notice.album"))
+    elif message.photo:
+        file = f"photo:{message.photo[-1].file_id}"
+        await take(context, draft, Input("text", LINK.sub(_escaped, message.caption_html or ""), file=file))
+    elif message.document and not message.animation:
+        file = f"document:{message.document.file_id}"
+        await take(context, draft, Input("text", LINK.sub(_escaped, message.caption_html or ""), file=file))
+    else:
+        await ask_again(context, draft, Fault("fault.notice.media"))
 
 
 def _escaped(link: re.Match[str]) -> str:

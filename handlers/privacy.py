@@ -82,8 +82,7 @@ def consents_page(services: Services, lang: str, person: int) -> Reply:
     for one in CONSENTS:
         mark = "☑" if one in given else "☐"
         rows.append((press(f"{mark} {texts(lang, f'consent.{one}')}", "consent", one, 0 if one in given else 1),))
-    muted = not people.holds(services.store, person, "notices")
-    rows.append((press(texts(lang, "button.unmute" if muted else "button.mute"), "mute", 0 if muted else 1),))
+    rows.append((press(texts(lang, "button.wishes"), "nset"),))
     text = texts(lang, "privacy.consents", operator=services.operator[lang], privacy_contact=services.privacy_contact[lang])
     return Reply(text, (*rows, *_back(services, lang)))
 

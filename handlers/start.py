@@ -25,7 +25,10 @@ def welcome(services: Services, lang: str, person: int) -> Reply:
     texts = services.texts
     rows = (
         (press(texts(lang, "button.guided"), "g", ""), press(texts(lang, "button.plan"), "plan")),
-        (press(texts(lang, "button.other_language"), "lang", "en" if lang == "zh" else "zh"),),
+        (
+            press(texts(lang, "button.other_language"), "lang", "en" if lang == "zh" else "zh"),
+            *(() if people.holds(services.store, person, "notices") else (press(texts(lang, "button.tick"), "mute", 0),)),
+        ),
         *resume_row(services, lang, person),
     )
     return Reply(texts(lang, "start", operator=services.operator[lang]), rows)

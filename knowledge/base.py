@@ -207,6 +207,13 @@ class Task(Entry):
     trip: Trip | None = None
 
 
+class Topic(Entry):
+    """What a notice may be about: readers turn it off by itself."""
+
+    id: Id
+    name: Text
+
+
 class Safeguard(Entry):
     """One of the five safeguards of the plan."""
 
@@ -295,6 +302,7 @@ class KnowledgeBase(Entry):
     turns: Turns
     alike: Mapping[str, Said]
     """Words for one kind of thing or work, by the group's name (``alike.yaml``)."""
+    topics: Mapping[str, Topic]
 
     @cached_property
     def tasks(self) -> dict[str, Task]:

@@ -26,6 +26,7 @@ from knowledge.base import (
     Plan,
     Said,
     Source,
+    Topic,
     Turns,
 )
 from knowledge.faults import Fault, FaultyBase
@@ -58,6 +59,10 @@ class _AlikeFile(RootModel[Mapping[str, Said]]):
 
 class _CasesFile(Entry):
     cases: tuple[Case, ...]
+
+
+class _TopicsFile(Entry):
+    topics: tuple[Topic, ...]
 
 
 class _Loader(yaml.CSafeLoader):
@@ -153,6 +158,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
     lexicon = folder.parse("lexicon.yaml", Lexicon)
     turns = folder.parse("turns.yaml", Turns)
     alike = folder.parse("alike.yaml", _AlikeFile)
+    topics = folder.parse("topics.yaml", _TopicsFile)
     counties: dict[str, County] = {}
     files = sorted((path / "counties").glob("*.yaml"))
     if not files:
@@ -163,7 +169,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
             counties[file.stem] = county
             if county.id != file.stem:
                 folder.fault(name, ("id",), f"must be the file's name: {file.stem}")
-    if folder.faults or not (plan and fields and kinds and cases and lexicon and turns and alike):
+    if folder.faults or not (plan and fields and kinds and cases and lexicon and turns and alike and topics):
         raise FaultyBase(folder.faults)
     in_order = sorted(counties.values(), key=lambda county: county.code)
     base = KnowledgeBase(
@@ -175,8 +181,10 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
         lexicon=lexicon,
         turns=turns,
         alike=alike.root,
+        topics={topic.id: topic for topic in topics.topics},
     )
-    for name, key, message in _broken_rules(base, fields, kinds, today):
+    repeated = _repeated("topics.yaml", "topics", [topic.id for topic in topics.topics])
+    for name, key, message in (*_broken_rules(base, fields, kinds, today), *repeated):
         folder.fault(name, key, message)
     if folder.faults:
         raise FaultyBase(folder.faults)

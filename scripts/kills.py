@@ -18,7 +18,8 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from knowledge.clock import SYSTEM_CLOCK
-from knowledge.records import notices, people
+from knowledge.records import notices, people, sending
+from knowledge.records.audience import Scope
 from knowledge.records.store import Store
 from tests.botapi import TOKEN
 from tests.botserver import Manners, Running, server
@@ -82,7 +83,12 @@ def prepare(database: Path, recipients: int) -> int:
             people.meet(store, person, "zh", now)
             people.started(store, person, now)
             people.consent(store, person, ("notices",), given=True, now=now)
-        return notices.confirm(store, 1, f"<b>{TEXT}</b>", 1, now)
+        notice = notices.draft(store, 0, now)  # its author is nobody: no progress is shown
+        notices.edit(store, notice, zh=f"<b>{TEXT}</b>", topic="other")
+        draft = notices.get(store, notice)
+        if draft is None or sending.confirm(store, draft, draft.version, Scope("other", now), 1, now) != "done":
+            raise RuntimeError("the notice was not confirmed")
+        return notice
 
 
 def counts(database: Path) -> Counter[str]:

@@ -113,6 +113,42 @@ def reply_to(person: Person, message: int) -> dict[str, object]:
     return {"reply_to_message": {"message_id": message, "date": 1, "chat": chat, "text": "…"}}
 
 
+@dataclass(frozen=True)
+class NoticeWords:
+    """What an administrator taps on the way to a notice."""
+
+    new: str
+    skip: str
+    topic: str
+    confirm: str
+
+
+NOTICE_ZH = NoticeWords("写通知", "跳过", "其他", "确认")
+NOTICE_EN = NoticeWords("Write a notice", "Skip", "Other", "Confirm")
+
+
+def notice_words(person: Person) -> NoticeWords:
+    """The words of this person's language."""
+    return NOTICE_EN if (person.talk.client if person.client is None else person.client) == "en" else NOTICE_ZH
+
+
+async def drafted(boss: Person, text: str, **more: Any) -> str:
+    """Write a notice in one language; returns how it looks and its rehearsal."""
+    say = notice_words(boss)
+    await boss.says("/broadcast")
+    if any(say.new in label for label in boss.buttons):
+        await boss.presses(say.new)
+    await boss.says(text, **more)
+    await boss.presses(say.skip)
+    return await boss.presses(say.topic)
+
+
+async def announced(boss: Person, text: str, **more: Any) -> str:
+    """Write a notice and confirm it; returns what the writer is shown of its way."""
+    await drafted(boss, text, **more)
+    return await boss.presses(notice_words(boss).confirm)
+
+
 def rows(talk: Talk, table: str) -> list[dict[str, Any]]:
     """The rows of a table, with everything written that was put off."""
     talk.store.flush()

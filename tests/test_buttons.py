@@ -13,13 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import conversations, presses
-from handlers.admin import coordinators, inquiries, notices, review
+from handlers.admin import audiences, changes, cockpit, compose, coordinators, desk, inquiries, review, schedule
+from handlers.admin.conditions import mark
 from handlers.buttons import MAX_BYTES, Button, data, markup, number, parse, press, short
 from handlers.corrections import WRONG
 from handlers.form_handler import KITS
 from handlers.forms import PREVIEW
 from handlers.wishes import LONGEST
-from knowledge.records import question_moves
+from knowledge.records import mutes, question_moves
+from knowledge.records.audience import KINDS
 from knowledge.records.moves import MOVES
 from tests.rankings import BASE
 from tests.talk import Scripted, Talk
@@ -208,6 +210,27 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "wrongs": [()],
     "report": [(ROW,)],
     "mute": [(1,)],
+    "nset": [("topic", max(BASE.topics, key=len)), ("pause", 90), ("until",)],
+    "nwhy": [(ROW, max(mutes.REASONS, key=len))],
+    "nopen": [(ROW, 2)],
+    "nd": [(ROW, "here")],
+    "nnew": [(max(BASE.counties, key=len),)],
+    "nlook": [(ROW,)],
+    "nsend": [(ROW, 10**6)],
+    "ndrop": [(ROW,)],
+    "nun": [(ROW,)],
+    "nedit": [(ROW,)],
+    "nt": [(ROW, max(BASE.topics, key=len))],
+    "nb": [(ROW, "register", ID, "yes")],
+    "na": [(ROW, kind, mark(value)) for kind in KINDS for value in (ID, "山东/泰安")],
+    "nlist": [(ROW,)],
+    "nw": [(ROW, "expire")],
+    "nrun": [(ROW, "stop_yes")],
+    "nagain": [(ROW, "unknown")],
+    "nwho": [(ROW,)],
+    "nleft": [()],
+    "nfix": [(ROW,)],
+    "nback": [(ROW,)],
     "privacy": [()],
     "seen": [(ROW,)],
     "consent": [("pass_on", 1)],
@@ -229,13 +252,14 @@ def test_the_worst_case_of_an_action_fits_into_its_button(action: str) -> None:
 
 # -- forged and forgotten buttons --------------------------------------------------------------------------------------
 
+OFFICE = (review, inquiries, coordinators, desk, compose, audiences, schedule, cockpit, changes)
 STRANGE = ["", "0", "1", "-1", "²", "9" * 15, "9" * 40, "巫溪", "wuxi", "wuxi-elderly-1", "decline", "<b>"]
 
 
 async def test_every_action_with_any_arguments_is_answered_and_nothing_is_raised(
     talk: Talk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    office = {action for module in (review, notices, inquiries, coordinators) for action in module.PRESSES}
+    office = {action for module in OFFICE for action in module.PRESSES}
     people = [(talk.person("li"), [*sorted(HANDLED), "", "nonsense", "v1"]), (talk.person("boss", owner=True), sorted(office))]
     for person, actions in people:
         for action, first in itertools.product(actions, STRANGE):

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import checks
-from handlers.admin.notices import notice_text
 from handlers.forms import Fault
 
 Check = Callable[[str], str | Fault]
@@ -203,7 +202,7 @@ def test_a_text_left_with_the_office_may_be_longer() -> None:
     ],
 )
 def test_a_notice_is_measured_as_it_is_read(html: str, taken: str) -> None:
-    answer = notice_text(html)
+    answer = checks.notice(html)
     assert answer == taken if not taken.startswith("fault.") else key(answer) == taken
 
 

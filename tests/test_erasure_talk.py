@@ -12,7 +12,7 @@ from bot.channels.chat import plain
 from knowledge.base import KnowledgeBase
 from knowledge.records import erasure, interests
 from tests.contacts import PHONE, sees_contact, shown_to, visible
-from tests.journeys import OTHER_NEED, ZH, asked, everything_stored, registered, rows, stage, to_step, wants_notices
+from tests.journeys import OTHER_NEED, ZH, announced, asked, everything_stored, registered, rows, stage, to_step, wants_notices
 from tests.talk import Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -38,9 +38,7 @@ async def much_said(talk: Talk) -> tuple[Person, Person]:
     await boss.presses("回答")
     await boss.says("王老师您好，住村委会")
     await wants_notices(boss)
-    await boss.says("/broadcast")
-    await boss.says("今年乡村行即将公布")
-    await boss.presses("确认发送")
+    await announced(boss, "今年乡村行即将公布")
     await to_step(li, "offer", "pengshui-elderly-1")
     await li.says("再去上门助浴")
     return boss, li

@@ -55,9 +55,13 @@ ANSWERED: tuple[Step, ...] = (
     ("boss", "presses", "今年安排不下"),
 )
 TOLD: tuple[Step, ...] = (
+    ("li", "says", "/notices"),
+    ("li", "presses", "有通知告诉我"),
     ("boss", "says", "/broadcast"),
     ("boss", "says", "今年乡村行即将公布"),
-    ("boss", "presses", "确认发送"),
+    ("boss", "presses", "跳过"),
+    ("boss", "presses", "其他"),
+    ("boss", "presses", "确认"),
 )
 ASKED: tuple[Step, ...] = (
     ("li", "says", "/help"),

@@ -9,7 +9,7 @@ import pytest
 
 from knowledge.base import KnowledgeBase
 from knowledge.text import has_han
-from tests.journeys import NEED, ZH, registered, rows, to_step, wants_notices
+from tests.journeys import NEED, ZH, announced, registered, rows, to_step, wants_notices
 from tests.talk import Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -155,10 +155,8 @@ async def test_a_notice_has_its_button_in_the_readers_language(talk: Talk) -> No
     boss = talk.person("boss", owner=True)
     li, wang = talk.person("li", client="en"), talk.person("wang")
     await wants_notices(li, wang)
-    await boss.says("/broadcast")
-    await boss.says("乡村行")
-    await boss.presses("确认发送")
-    assert (li.buttons, wang.buttons) == (["Stop notices"], ["不再接收通知"])
+    await announced(boss, "乡村行")
+    assert (li.buttons, wang.buttons) == (["🔕 Which notices"], ["🔕 收哪些通知"])
 
 
 # -- nothing left untranslated -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 
 import handlers.conversations  # noqa: F401  registers every form and view
 from handlers import browse, checks, corrections, find, mine, pairings, privacy, start
-from handlers.admin import coordinators, inquiries, notices, review
+from handlers.admin import coordinators, desk, inquiries, review
 from handlers.consents import CONSENTS
 from handlers.context import Reply, Services
 from handlers.form_handler import KITS, question
@@ -38,6 +38,7 @@ from knowledge.records import (
 )
 from knowledge.records import notices as notice_rows
 from knowledge.records import questions as question_rows
+from knowledge.records.audience import Audience
 from knowledge.records.drafts import Draft
 from knowledge.records.interests import Registration
 from knowledge.records.moves import MOVES, OFFICE, SIDE
@@ -387,6 +388,8 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
         "interest": "youyang-left_behind-1@na",
         "question": "youyang-left_behind-1",
         "notice": "",
+        **dict.fromkeys(("correct", "when", "until", "link"), "1"),
+        "pause": "",
         "profile": "new",
         **dict.fromkeys((*facts.FORMS, "publish", "precedent"), str(number)),
         "join": "1",
@@ -413,7 +416,7 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
         answers |= {"done": OFFER, "seen": str(10**9), "needs": ",".join(step.id for step in kit.form.steps)}
         answers |= {step.id: OFFER for step in kit.form.steps}
     answers |= dict.fromkeys(facts.CHECKLIST, "字" * checks.LINE_MAX) | dict.fromkeys(facts.FIGURES, str(MOST))
-    answers |= {"words": OFFER, "text": "通" * checks.NOTICE_MAX if form == "notice" else OFFER}
+    answers |= {"words": OFFER, "text": "通" * checks.NOTICE_MAX if form in {"notice", "correct"} else OFFER}
     fault = Fault("fault.organisation.long", {"max": 60, "n": 4096})
     for step in (*(one.id for one in kit.form.steps), PREVIEW):
         if step != PREVIEW or kit.form.preview:
@@ -426,6 +429,23 @@ def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str
 
 
 # -- the rest of the mail ----------------------------------------------------------------------------------------------
+
+
+def a_notice(services: Services, html: str) -> int:
+    """A notice with everything that it can have, stopped because of a text of Telegram's."""
+    store = services.store
+    notice = notice_rows.draft(store, 9, MONDAY)
+    links = [notice_rows.Link("register", "youyang-left_behind-1"), notice_rows.Link("url", "https://example.org", "字" * 40)]
+    conditions = Audience(fields=tuple(BASE.fields), counties=tuple(BASE.counties), kinds=tuple(BASE.kinds), silent=180)
+    packed = {"buttons": notice_rows.pack_links(links), "audience": conditions.pack()}
+    notice_rows.edit(store, notice, zh=html, en=html, topic="trip", **packed)
+    store.execute("UPDATE notices SET state = 'stopped', why = ?, finished = 9 WHERE id = ?", ("x" * 200, notice))
+    for person, state in enumerate(("sent", "failed", "unknown", "left_out", "pending"), 100):
+        store.execute(
+            "INSERT INTO deliveries (person, notice, view, state, due, updated) VALUES (?, ?, 'notice', ?, 1, 1)",
+            (person, notice, state),
+        )
+    return notice
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -452,10 +472,11 @@ def test_questions_answers_and_notices_fit(services: Services, lang: str) -> Non
         ):
             sendable(render(services, lang, view, {"question": number, "event": event, "person": person, "repeated": 1}))
     html = f"<b>{'通' * (checks.NOTICE_MAX - 1)}</b>&amp;"
-    assert notices.notice_text(html) == html
-    notice = notice_rows.confirm(store, 9, html, 3, MONDAY)
-    for view in ("notice", "notice.started", "notice.report", "notice.stopped", "notice.nobody", "notice.not_yours"):
-        sendable(render(services, lang, view, {"notice": notice, "error": "Bad Request: " + "x" * 200, "repeated": 1}))
+    assert checks.notice(html) == html
+    notice = a_notice(services, html)
+    for view in ("notice", "notice.desk", "notice.started", "notice.report", "notice.stopped", "notice.panel", "notice.recall"):
+        sendable(render(services, lang, view, {"notice": notice, "repeated": 1}))
+    sendable(desk.list_page(services, lang, 9))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -482,7 +503,7 @@ def test_the_pages_about_coordinators_fit(services: Services, lang: str) -> None
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -> None:
     asked = question_rows.put(services.store, Asked(1, "question", OFFER, "wuxi"), [9], cause=1, now=MONDAY)
-    notice = notice_rows.confirm(services.store, 9, "通" * checks.NOTICE_MAX, 3, MONDAY)
+    notice = a_notice(services, "通" * checks.NOTICE_MAX)
     number = registered(services)
     args: dict[str, str | int] = {
         "interest": number,
@@ -497,7 +518,8 @@ def test_every_view_that_a_record_can_name_fits(services: Services, lang: str) -
         "notice": notice,
         "days": 30,
         "office": 1,
-        "error": "x" * 200,
+        "until": MONDAY,
+        "leaving": 10**9,
         "ours": number,
         "theirs": number,
         "partner": 1,

@@ -147,7 +147,7 @@ def plan(tmp_path: Path) -> Path:
     (tmp_path / "counties").mkdir()
     for name in ("wuxi", "chengkou", "pengshui", "yuzhong"):
         shutil.copy(PLAN / "counties" / f"{name}.yaml", tmp_path / "counties")
-    for name in ("fields.yaml", "organisations.yaml", "tasks.yaml", "turns.yaml", "alike.yaml"):
+    for name in ("fields.yaml", "organisations.yaml", "tasks.yaml", "turns.yaml", "alike.yaml", "topics.yaml"):
         shutil.copy(PLAN / name, tmp_path)
     cases = (PLAN / "cases.yaml").read_text("utf-8")
     (tmp_path / "cases.yaml").write_text("- id: ".join(cases.split("- id: ")[:3]), "utf-8")
@@ -352,7 +352,17 @@ def test_a_missing_key_is_told_at_the_entry_that_lacks_it_and_a_collision_at_the
 
 
 @pytest.mark.parametrize(
-    "file", ["tasks.yaml", "fields.yaml", "organisations.yaml", "cases.yaml", "lexicon.yaml", "turns.yaml", "alike.yaml"]
+    "file",
+    [
+        "tasks.yaml",
+        "fields.yaml",
+        "organisations.yaml",
+        "cases.yaml",
+        "lexicon.yaml",
+        "turns.yaml",
+        "alike.yaml",
+        "topics.yaml",
+    ],
 )
 def test_a_missing_file_is_told(plan: Path, file: str) -> None:
     (plan / file).unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from knowledge.base import KnowledgeBase
-from tests.journeys import wants_notices
+from tests.journeys import drafted, wants_notices
 from tests.talk import Person, Talk
 
 
@@ -93,10 +93,8 @@ async def test_the_office_declines_with_a_reason_and_the_asker_sees_other_counti
 async def test_a_notice_reaches_everybody_once(talk: Talk) -> None:
     boss, li, wang = talk.person("boss", owner=True), talk.person("li"), talk.person("wang")
     await wants_notices(li, wang)
-    await boss.says("/broadcast")
-    preview = await boss.says("今年乡村行 <即将> 公布")
-    assert "会发给 3 人" in preview
-    await boss.presses("确认发送")
+    assert "3 人会收到" in await drafted(boss, "今年乡村行 <即将> 公布")
+    await boss.presses("确认")
     assert li.last == "📣 今年乡村行 <即将> 公布"
     assert wang.last == li.last
     assert "送达 3" in boss.last

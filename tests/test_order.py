@@ -17,7 +17,7 @@ from bot.ordering import BOUND
 from knowledge.base import KnowledgeBase
 from knowledge.records import questions
 from knowledge.records.questions import Asked
-from tests.journeys import wants_notices
+from tests.journeys import drafted, wants_notices
 from tests.talk import Person, Scripted, Talk
 
 TOO_MANY = (
@@ -139,10 +139,9 @@ async def test_nothing_is_lost_below_the_bound(talk: Talk, line: Line) -> None:
 async def test_mail_to_somebody_slow_delays_no_mail_to_others(talk: Talk, line: Line) -> None:
     boss, li, wang = talk.person("boss", owner=True), talk.person("li"), talk.person("wang")
     await wants_notices(li, wang)
-    await boss.says("/broadcast")
-    await boss.says("今年乡村行即将公布")
+    await drafted(boss, "今年乡村行即将公布")
     line.slow = {li.id}
-    update = talk.as_(boss).people.presses(next(b for b in talk.people.keyboard() if "确认发送" in b["label"]))
+    update = talk.as_(boss).people.presses(next(b for b in talk.people.keyboard() if "确认" in b["label"]))
     await talk.put(update)
     await line.until(lambda: "乡村行" in wang.last and li.id in line.started[-3:])
     assert "乡村行" not in li.last

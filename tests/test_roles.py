@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys import OTHER_NEED, asked, everything_stored, registered, rows, stage, wants_notices
+from tests.journeys import OTHER_NEED, announced, asked, drafted, everything_stored, registered, rows, stage, wants_notices
 from tests.talk import Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -28,7 +28,7 @@ ACTIONS = {
     "qo:1:1:hand": "现在没有别人可以接",
     "qo:1:1:close": "为什么结束？",
     "wrongs": "反馈",
-    "report:1": "通知第 1 号",
+    "report:1": "第 1 号通知",
 }
 """The buttons of the office, and what it sees when it presses them."""
 
@@ -39,9 +39,7 @@ async def office_at_work(talk: Talk) -> tuple[Person, Person, Person]:
     await registered(li)
     await asked(li)
     await wants_notices(boss)
-    await boss.says("/broadcast")
-    await boss.says("今年乡村行即将公布")
-    await boss.presses("确认发送")
+    await announced(boss, "今年乡村行即将公布")
     await guest.says("/start")
     return boss, li, guest
 
@@ -99,7 +97,8 @@ async def test_the_commands_of_the_office_do_nothing_for_others(talk: Talk, who:
 async def test_the_commands_of_the_office_work_for_the_office(talk: Talk) -> None:
     boss, _, _ = await office_at_work(talk)
     assert "待办：1 条意向，1 条提问" in await boss.says("/office")
-    assert "请写通知内容" in await boss.says("/broadcast")
+    assert "#1 今年乡村行即将公布 · 已发完" in await boss.says("/broadcast")
+    assert "请写通知内容" in await boss.presses("写通知")
     await boss.says("/cancel")
     assert "/office" in await boss.says("/help")
 
@@ -191,11 +190,11 @@ async def test_an_answer_written_after_the_role_was_lost_is_not_sent(talk: Talk)
 
 async def test_a_notice_confirmed_after_the_role_was_lost_is_not_sent(talk: Talk) -> None:
     boss = talk.person("boss", owner=True)
-    await boss.says("/broadcast")
-    await boss.says("大家好")
+    await wants_notices(boss)
+    await drafted(boss, "大家好")
     talk.services.owners.clear()
-    assert "只有工作人员能发通知" in await boss.presses("确认发送")
-    assert rows(talk, "notices") == []
+    assert OFFICE_ONLY in await boss.presses("确认")
+    assert [one["state"] for one in rows(talk, "notices")] == ["draft"]
 
 
 # -- two of the office at once -----------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from jinja2.meta import find_undeclared_variables
 from markupsafe import Markup
 
 import handlers.conversations  # noqa: F401  registers every form and view
+from handlers.admin.cockpit import WHY
+from handlers.admin.compose import LINK_KINDS
 from handlers.commands import COMMANDS
 from handlers.consents import CONSENTS
 from handlers.corrections import WRONG
@@ -32,7 +34,7 @@ from knowledge import matching
 from knowledge.base import County
 from knowledge.credit_code import KINDS
 from knowledge.partnering import WEIGHTS
-from knowledge.records import erasure, facts, members, question_moves
+from knowledge.records import audience, erasure, facts, members, mutes, question_moves
 from knowledge.records.groups import OTHER_EVENTS
 from knowledge.records.moves import MOVES, OFFICE, SIDE, STAGES
 from knowledge.records.organisations import SIZES
@@ -111,6 +113,21 @@ PUBLISHING = ("propose", "publish", "unpublish")
 STEPS = [(kit.form, step) for kit in KITS.values() for step in kit.form.steps]
 TIERS = get_args(County.model_fields["tier"].annotation)
 PATTERNS: dict[str, set[str]] = {
+    "audience.kind.{}": {f"audience.kind.{kind}" for kind in audience.KINDS},
+    "audience.role.{}": {f"audience.role.{role}" for role in audience.ROLES},
+    "button.link.{}": {f"button.link.{kind}" for kind in LINK_KINDS},
+    "button.send.{}": {f"button.send.{kind}" for kind in ("notice", "correction", "recall")},
+    "delivery.{}": {f"delivery.{one}" for one in "pending sending blocked gone failed unknown left_out".split()},
+    "desk.not_sent.{}": {f"desk.not_sent.{why}" for why in ("stale", "nobody", "late")},
+    "fault.moment.{}": {f"fault.moment.{why}" for why in ("unclear", "past", "far", "early")},
+    "lang.{}": {f"lang.{lang}" for lang in LANGS},
+    "leave.{}": {f"leave.{why}" for why in (*mutes.REASONS, "none")},
+    "left.{}": {f"left.{why}" for why in audience.REASONS},
+    "notice.did.{}": {f"notice.did.{what}" for what in ("pause", "resume", "stop_yes")},
+    "notice.link.{}": {f"notice.link.{kind}" for kind in LINK_KINDS if kind != "url"},
+    "notice.state.{}": {f"notice.state.{state}" for state in "draft scheduled sending paused stopped done".split()},
+    "notice.why.{}": {f"notice.why.{why}" for why in WHY},
+    "sheet.{}": {f"sheet.{name}" for name in ("organisation", "person", "state", "why")},
     "asker.moved.{}": {f"asker.moved.{move.id}" for move in MOVES.values() if move.roles >= OFFICE},
     "command.{}": {f"command.{command.name}" for command in COMMANDS},
     "did.{}": {f"did.{move}" for move in MOVES},

@@ -191,6 +191,10 @@ class Chat:
         elif command == "photo":
             file = f"photo{self.people.memory.message + 1}"
             await self.update(self.people.says("", photo=photo_sizes(file), **({"caption": rest} if rest else {})))
+        elif command == "file":
+            file = f"file{self.people.memory.message + 1}"
+            document = {"file_id": file, "file_unique_id": file, "file_name": f"{file}.pdf"}
+            await self.update(self.people.says("", document=document, **({"caption": rest} if rest else {})))
         elif command == "clock" and (seconds := self._step(rest)):
             await self._move_clock(seconds)
         elif command == "restart":

@@ -7,6 +7,7 @@ has to remember (its people, the numbers given out, the last keyboards) is kept 
 from __future__ import annotations
 
 import html
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,8 +24,9 @@ FIRST_PERSON = 1001
 BOT_NAME = "jiedui_bot"
 TAKEN_BACK = "(一条消息已收回 · a message was taken back)"
 """What is shown where a message is deleted."""
-PICTURE = "🖼 (照片 · a photo)"
-"""What stands for a photo."""
+PICTURE, FILE = "🖼 (照片 · a photo)", "📎 (文件 · a file)"
+"""What stands for a photo and for a file."""
+EDITS = frozenset({"editMessageText", "editMessageCaption"})
 
 
 @dataclass(slots=True)
@@ -114,7 +116,8 @@ class TerminalRequest(BaseRequest):
         if refused:
             answer = None
         else:
-            answer = self._document(request_data) if request_data and name == "sendDocument" else self._answer(name, parameters)
+            new = request_data is not None and name == "sendDocument" and bool(request_data.multipart_data)
+            answer = self._document(request_data) if request_data and new else self._answer(name, parameters)
         if answer is None:
             code, why = (400, f"Bad Request: {refused}") if refused else (404, f"Not Found: {name}")
             return code, json.dumps({"ok": False, "error_code": code, "description": why}).encode()
@@ -122,7 +125,7 @@ class TerminalRequest(BaseRequest):
 
     def _refused(self, name: str, parameters: JSONDict) -> str:
         """Why a message cannot be edited or deleted, or nothing."""
-        if name not in {"editMessageText", "editMessageReplyMarkup", "deleteMessage"}:
+        if name not in EDITS | {"editMessageReplyMarkup", "deleteMessage"}:
             return ""
         number = int(parameters["message_id"])
         if 0 < number <= self.memory.message and number not in self.memory.deleted:
@@ -134,8 +137,11 @@ class TerminalRequest(BaseRequest):
             return {"id": 1, "is_bot": True, "first_name": "结对", "username": BOT_NAME}
         if name == "sendPhoto":
             return self._photo(parameters)
-        if name in {"sendMessage", "editMessageText"}:
-            return self._message(parameters, edited=name == "editMessageText")
+        if name == "sendDocument":
+            return self._file(parameters)
+        if name in EDITS | {"sendMessage"}:
+            text = str(parameters.get("text") or parameters.get("caption", ""))
+            return self._message({**parameters, "text": text}, edited=name in EDITS)
         if name == "editMessageReplyMarkup":
             self._keyboard(int(parameters["chat_id"]), int(parameters["message_id"]), _buttons(parameters))
             return True
@@ -171,7 +177,7 @@ class TerminalRequest(BaseRequest):
         self.memory.message += 1
         self.keep()
         caption = str(parameters.get("caption", ""))
-        text = f"{caption}\n📎 {html.escape(name)} ({len(shown)} B)\n{html.escape(shown.decode('utf-8', 'replace'))}"
+        text = f"{caption}\n📎 {html.escape(name)} ({len(shown)} B)\n{html.escape(_readable(name, shown))}"
         self._show(Shown(chat, self.memory.message, "sent", text))
         file = {"file_id": f"file{self.memory.message}", "file_unique_id": str(self.memory.message), "file_name": name}
         sent = message_json(self.memory.message, chat, self._clock.now(), "")
@@ -183,6 +189,13 @@ class TerminalRequest(BaseRequest):
         sent = self._message({**parameters, "text": f"{PICTURE}\n{parameters.get('caption', '')}"}, edited=False)
         del sent["text"]
         return {**sent, "caption": str(parameters.get("caption", "")), "photo": photo_sizes(str(parameters["photo"]))}
+
+    def _file(self, parameters: JSONDict) -> JSONDict:
+        """A file that was sent before, by its file id: its caption under a stand-in."""
+        sent = self._message({**parameters, "text": f"{FILE}\n{parameters.get('caption', '')}"}, edited=False)
+        del sent["text"]
+        file = {"file_id": str(parameters["document"]), "file_unique_id": str(parameters["document"])}
+        return {**sent, "caption": str(parameters.get("caption", "")), "document": file}
 
     def _keyboard(self, chat: int, message: int, keyboard: tuple[tuple[dict[str, str], ...], ...]) -> None:
         """The message's buttons are these from now on, and are the ones shown last if there are any."""
@@ -201,6 +214,16 @@ class TerminalRequest(BaseRequest):
         self.memory.deleted = [*self.memory.deleted[1 - REMEMBERED :], message]
         self._show(Shown(chat, message, "deleted", TAKEN_BACK))
         return True
+
+
+def _readable(name: str, content: bytes) -> str:
+    """What is in a file, as text; of a table its rows."""
+    if not name.endswith(".xlsx"):
+        return content.decode("utf-8", "replace")
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+    return "\n".join(" | ".join("" if one is None else str(one) for one in row) for row in sheet.iter_rows(values_only=True))
 
 
 def _buttons(parameters: JSONDict) -> tuple[tuple[dict[str, str], ...], ...]:

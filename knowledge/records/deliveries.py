@@ -121,15 +121,16 @@ def again(store: Store, delivery: int, due: int, error: str, *, repeated: bool =
 def recover(store: Store, now: int) -> None:
     """After a kill: what was being sent may have arrived.
 
-    A notice's copy becomes "unknown" and is never sent again by itself. Case mail is sent again, marked as perhaps repeated.
+    A notice's copy becomes "unknown" and is never sent again by itself. Case mail is sent again, marked as perhaps repeated;
+    what changes a copy is simply done again.
     """
     with store.transaction():
         store.execute(
-            "UPDATE deliveries SET state = 'unknown', updated = ? WHERE state = 'sending' AND notice IS NOT NULL", (now,)
+            "UPDATE deliveries SET state = 'unknown', updated = ? WHERE state = 'sending' AND view = 'notice'", (now,)
         )
         store.execute(
-            "UPDATE deliveries SET state = 'pending', due = ?, args = json_set(args, '$.repeated', 1)"
-            " WHERE state = 'sending' AND notice IS NULL",
+            "UPDATE deliveries SET state = 'pending', due = ?,"
+            " args = CASE WHEN notice IS NULL THEN json_set(args, '$.repeated', 1) ELSE args END WHERE state = 'sending'",
             (now,),
         )
 

@@ -82,7 +82,7 @@ OF_PERSON: tuple[str, ...] = (
     "DELETE FROM cards WHERE person = :person",
     "DELETE FROM deliveries WHERE person = :person AND notice IS NULL AND view != 'message.taken_back'",
     (
-        "UPDATE deliveries SET person = -id, message = NULL, error = NULL,"
+        "UPDATE deliveries SET person = -id, message = NULL, error = CASE state WHEN 'left_out' THEN error END,"
         " state = CASE state WHEN 'pending' THEN 'gone' ELSE state END WHERE person = :person AND notice IS NOT NULL"
     ),
     ("UPDATE notices SET state = 'stopped', version = version + 1 WHERE author = :person AND state IN ('draft', 'scheduled')"),

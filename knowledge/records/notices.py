@@ -1,113 +1,175 @@
-"""Notices: what administrators send to everybody, with its recipients frozen when it is confirmed."""
+"""Notices: what administrators send, as rows. A draft is changed compare-and-set; what was confirmed has its recipients frozen.
+
+A correction and a recall are rows of their own: they change the copies of the notice that they are "of". How they are sent,
+held and finished stands in ``sending``.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from knowledge.records.store import Store
+from knowledge.records import audience
+from knowledge.records.audience import Audience, Scope
+from knowledge.records.store import Row, Store
 
-LAST = "SELECT given FROM consents c WHERE c.person = people.id AND c.purpose = 'notices' ORDER BY c.id DESC LIMIT 1"
-TICKED = f"coalesce(({LAST}), 0)"
-AUDIENCE = f"started IS NOT NULL AND unreachable IS NULL AND {TICKED}"
-"""Who gets a notice: everyone who opened the chat, has not blocked it and has ticked notices."""
+OPEN = ("scheduled", "sending", "paused")
+"""The states of what is confirmed and not over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A button under a notice. ``kind``: county, need, register (a county or a need), or url (with its own label)."""
+
+    kind: str
+    target: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A confirmed notice and how far it has come."""
+    """A notice as it stands, with its recipients by state."""
 
     id: int
     author: int
-    html: str
+    kind: str
+    of: int | None
     state: str
+    version: int
+    zh: str | None
+    en: str | None
+    media: str | None
+    file: str | None
+    topic: str | None
+    links: tuple[Link, ...]
+    audience: Audience
+    county: str | None
+    starts: int | None
+    expires: int | None
     created: int
+    began: int | None
+    finished: int | None
+    why: str | None
+    panel: int | None
+    settled: int | None
     counts: dict[str, int]
 
     @property
     def total(self) -> int:
-        """The number of its recipients."""
-        return sum(self.counts.values())
+        """The number of its recipients; those left out do not count."""
+        return sum(self.counts.values()) - self.counts.get("left_out", 0)
+
+    @property
+    def waiting(self) -> int:
+        """How many have no outcome yet."""
+        return self.counts.get("pending", 0) + self.counts.get("sending", 0)
+
+    def html(self, lang: str) -> str:
+        """The text for a reader of this language: the other language's where there is none."""
+        return (self.zh or self.en or "") if lang == "zh" else (self.en or self.zh or "")
+
+    @property
+    def langs(self) -> tuple[str, ...]:
+        """The languages that it has a text of its own in."""
+        return tuple(lang for lang, text in (("zh", self.zh), ("en", self.en)) if text)
 
 
-def reach(store: Store) -> tuple[int, int, int]:
-    """How many would get a notice now, how many are left out because they did not tick notices, how many are unreachable."""
-    row = store.one(
-        f"SELECT count(*) FILTER (WHERE {AUDIENCE}) AS get,"
-        f" count(*) FILTER (WHERE NOT {TICKED} AND unreachable IS NULL) AS muted,"
-        " count(*) FILTER (WHERE unreachable IS NOT NULL) AS lost FROM people WHERE started IS NOT NULL"
-    )
-    return (row["get"], row["muted"], row["lost"]) if row else (0, 0, 0)
+COLUMNS = (
+    "id, author, kind, of, state, version, zh, en, media, file, topic, buttons, audience, county, starts, expires, created,"
+    " began, finished, why, panel, settled"
+)
+EDITABLE = ("zh", "en", "media", "file", "topic", "buttons", "audience", "starts", "expires")
+"""What may be changed of a draft."""
 
 
-def confirm(store: Store, author: int, html: str, cause: int, now: int) -> int:
-    """Freeze the recipients and start. Confirming with the same update again changes nothing. Returns the notice's id."""
-    known = store.value("SELECT id FROM notices WHERE cause = ?", (cause,))
-    if known:
-        return int(known)
-    with store.transaction():
-        cursor = store.execute(
-            "INSERT INTO notices (author, zh, topic, state, created, began, cause) VALUES (?, ?, 'other', 'sending', ?, ?, ?)",
-            (author, html, now, now, cause),
-        )
-        notice = cursor.lastrowid or 0
-        store.execute(
-            "INSERT INTO deliveries (person, notice, view, due, updated)"
-            f" SELECT id, ?, 'notice', ?, ? FROM people WHERE {AUDIENCE} ORDER BY id",
-            (notice, now, now),
-        )
-        store.audit(now, author, "notice.confirm", f"notice:{notice}")
-    return notice
+def _notice(store: Store, row: Row, *, counted: bool = True) -> Notice:
+    kept: dict[str, Any] = dict(row)
+    links = tuple(Link(**one) for one in json.loads(kept.pop("buttons")))
+    found = store.all("SELECT state, n FROM notice_counts WHERE notice = ?", (row["id"],)) if counted else []
+    counts = {one["state"]: one["n"] for one in found}
+    return Notice(**{**kept, "links": links, "audience": audience.unpack(kept["audience"]), "counts": counts})
 
 
-def get(store: Store, notice: int) -> Notice | None:
-    """A notice with its counts by state."""
-    row = store.one("SELECT id, author, zh, state, created FROM notices WHERE id = ?", (notice,))
-    if row is None:
-        return None
-    counts = {r["state"]: r["n"] for r in store.all("SELECT state, n FROM notice_counts WHERE notice = ?", (notice,))}
-    return Notice(row["id"], row["author"], row["zh"], row["state"], row["created"], counts)
+def get(store: Store, notice: int, *, counted: bool = True) -> Notice | None:
+    """A notice, with its counts by state if they are asked for (which takes longer the more recipients it has)."""
+    row = store.one(f"SELECT {COLUMNS} FROM notices WHERE id = ?", (notice,))
+    return _notice(store, row, counted=counted) if row else None
 
 
-def finish(store: Store, now: int) -> list[Notice]:
-    """Close the notices with nothing left to send; returns them, each only once."""
+def latest(store: Store, counties: Sequence[str] | None, limit: int) -> list[Notice]:
+    """The newest notices (their changes are shown with them), drafts and open ones first; ``counties``: only theirs."""
     rows = store.all(
-        "SELECT id FROM notices n WHERE state = 'sending' AND NOT EXISTS"
-        " (SELECT 1 FROM deliveries d WHERE d.notice = n.id AND d.state IN ('pending', 'sending'))"
+        f"SELECT {COLUMNS} FROM notices WHERE kind = 'notice' AND (? IS NULL OR county IN (SELECT value FROM json_each(?)))"
+        " ORDER BY state NOT IN ('draft', 'scheduled', 'sending', 'paused'), id DESC LIMIT ?",
+        (None if counties is None else "", json.dumps(counties or ()), limit),
     )
-    closed = []
-    for row in rows:
-        store.execute("UPDATE notices SET state = 'done', finished = ? WHERE id = ? AND state = 'sending'", (now, row["id"]))
-        if notice := get(store, row["id"]):
-            closed.append(notice)
-    return closed
+    return [_notice(store, row) for row in rows]
 
 
-def stop(store: Store, notice: int, why: str, now: int) -> bool:
-    """Stop a notice; what is not yet sent stays unsent. False: it was over already."""
-    stopped = store.execute(
-        "UPDATE notices SET state = 'stopped', why = ?, finished = ? WHERE id = ? AND state IN ('sending', 'paused')",
-        (why, now, notice),
+def changes(store: Store, notice: int) -> list[Notice]:
+    """The corrections and recalls of a notice that were confirmed, oldest first."""
+    rows = store.all(f"SELECT {COLUMNS} FROM notices WHERE of = ? AND state != 'draft' ORDER BY id", (notice,))
+    return [_notice(store, row) for row in rows]
+
+
+def draft(
+    store: Store, author: int, now: int, *, kind: str = "notice", of: int | None = None, county: str | None = None
+) -> int:
+    """Begin a draft. Returns its number."""
+    cursor = store.execute(
+        "INSERT INTO notices (author, kind, of, county, created) VALUES (?, ?, ?, ?, ?)", (author, kind, of, county, now)
     )
-    return stopped.rowcount > 0
+    return cursor.lastrowid or 0
 
 
-def pause(store: Store, notice: int, why: str, now: int) -> bool:
-    """Hold a notice that is being sent, until somebody goes on with it or stops it. False: it was not being sent."""
-    changed = store.execute(
-        "UPDATE notices SET state = 'paused', why = ?, recent = '', version = version + 1 WHERE id = ? AND state = 'sending'",
-        (why, notice),
-    ).rowcount
-    if changed:
-        store.audit(now, None, "notice.pause", f"notice:{notice}")
-    return bool(changed)
+def edit(store: Store, notice: int, **changed: str | int | None) -> bool:
+    """Change a draft; buttons shown before no longer confirm it. False: it is a draft no more."""
+    if unknown := changed.keys() - set(EDITABLE):
+        raise ValueError(f"not to be changed: {sorted(unknown)}")
+    named = ", ".join(f"{name} = ?" for name in changed)
+    done = store.execute(
+        f"UPDATE notices SET {named}, version = version + 1 WHERE id = ? AND state = 'draft'", (*changed.values(), notice)
+    )
+    return done.rowcount == 1
 
 
-def recent(store: Store, notice: int) -> str | None:
-    """The latest outcomes of a notice that is being sent, as they were remembered; None: it is not being sent."""
-    found: str | None = store.value("SELECT recent FROM notices WHERE id = ? AND state = 'sending'", (notice,))
+def pack_links(links: Sequence[Link]) -> str:
+    """Buttons as they are kept."""
+    return json.dumps([{"kind": one.kind, "target": one.target, "label": one.label} for one in links], ensure_ascii=False)
+
+
+def discard(store: Store, notice: int) -> bool:
+    """Throw a draft away. False: it is a draft no more."""
+    return store.execute("DELETE FROM notices WHERE id = ? AND state = 'draft'", (notice,)).rowcount == 1
+
+
+def scope(notice: Notice, now: int, owners: Sequence[int], default_lang: str) -> Scope:
+    """What its audience is asked for: mutes are judged at the moment at which it will be sent."""
+    return Scope(notice.topic or "", max(now, notice.starts or 0), tuple(sorted(owners)), default_lang, notice.county)
+
+
+def copies(store: Store, notice: int) -> int:
+    """How many copies of a notice are known to stand in a chat."""
+    found: int = store.value(
+        "SELECT count(*) FROM deliveries WHERE notice = ? AND state = 'sent' AND message IS NOT NULL", (notice,)
+    )
     return found
 
 
-def remember(store: Store, notice: int, recent: str) -> None:
-    """Keep the latest outcomes, so that they outlive a kill."""
-    store.execute("UPDATE notices SET recent = ? WHERE id = ?", (recent, notice))
+def copy_of(store: Store, notice: int, person: int) -> tuple[int, int] | None:
+    """The message that a person's copy has become, and when it was sent."""
+    row = store.one(
+        "SELECT message, updated FROM deliveries WHERE notice = ? AND person = ? AND message IS NOT NULL", (notice, person)
+    )
+    return (row["message"], row["updated"]) if row else None
+
+
+def missed(store: Store, notice: int) -> list[Row]:
+    """Who has not got it, and why: state, error, person, and the organisation where there is one."""
+    return store.all(
+        f"SELECT d.person, d.state, d.error, {audience.ORGANISATION.format(person='d.person')} AS organisation"
+        " FROM deliveries d WHERE d.notice = ? AND d.state != 'sent' ORDER BY d.state, d.error, d.person",
+        (notice,),
+    )

@@ -15,6 +15,7 @@ from knowledge.records import (
     members,
     nudges,
     question_clock,
+    sending,
     verification,
 )
 from knowledge.records.deadlines import Deadline
@@ -31,6 +32,7 @@ KINDS: Mapping[str, Serve] = {
     verification.DEADLINE: verification.lapse,
     groups.ASKED: lambda store, deadline, _city, now: joining.chase(store, deadline, now),
     groups.HEIR: lambda store, deadline, _city, now: groups.chase_heir(store, deadline, now),
+    sending.DEADLINE: sending.serve,
     disclosures.DEADLINE: lambda store, deadline, _city, now: disclosures.take_back(store, deadline.subject, now),
     facts.DEADLINE: lambda store, deadline, _city, now: deliveries.take_back(store, deadline.subject, now),
 }

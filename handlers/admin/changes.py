@@ -1,0 +1,82 @@
+"""Changing what was sent: a correction is written over every copy, a recall takes every copy back."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from handlers import checks
+from handlers.admin.compose import OTHER, TEXT, variants
+from handlers.admin.desk import desk_page
+from handlers.admin.rights import found_for
+from handlers.context import Context, Reply, Services
+from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
+from handlers.forms import Form, Step
+from handlers.presses import Presses
+from knowledge.records import notices
+from knowledge.records.drafts import Draft
+from knowledge.records.notices import Notice
+
+FORM = Form(
+    "correct",
+    1,
+    (
+        Step("text", checks.notice, rich=True, check=TEXT.check),
+        Step("other", checks.notice, rich=True, skippable=True, check=OTHER.check),
+    ),
+    preview=False,
+)
+
+
+def _changeable(context: Context, args: list[str]) -> Notice | str:
+    """A sent notice that is not being sent just now, or the line that says why not."""
+    notice = found_for(context, args)
+    if notice is None:
+        return context.text("office.not_yours")
+    if notice.kind != "notice" or notice.state not in {"paused", "stopped", "done"} or notice.why == "recalled":
+        return context.text("desk.hold_first")
+    return notice
+
+
+def _facts(services: Services, lang: str, draft: Draft) -> Facts:
+    notice = notices.get(services.store, int(draft.subject))
+    return {"number": draft.subject, "n": notices.copies(services.store, notice.id) if notice else 0}
+
+
+def _finish(context: Context, draft: Draft) -> Done:
+    """A correction as a draft of its own, with its rehearsal."""
+    notice = _changeable(context, [draft.subject])
+    if isinstance(notice, str):
+        return "notice.not_yours", {}
+    zh, en = variants(draft.answers)
+    number = notices.draft(context.store, context.person.id, context.now, kind="correction", of=notice.id, county=notice.county)
+    notices.edit(
+        context.store, number, zh=zh, en=en, media=notice.media, file=notice.file, topic=notice.topic,
+        buttons=notices.pack_links(notice.links),
+    )  # fmt: skip
+    return "notice.desk", {"notice": number}
+
+
+async def press_correct(update: Update, context: Context, args: list[str]) -> str | None:
+    """Write what is to stand in every copy."""
+    notice = _changeable(context, args)
+    if isinstance(notice, str):
+        return notice
+    under = {"text.file": f"{notice.media}:{notice.file}"} if notice.media else {}
+    await open_form(context, "correct", str(notice.id), under)
+    return None
+
+
+async def press_recall(update: Update, context: Context, args: list[str]) -> str | None:
+    """Take every copy back: shown with its number before it is done."""
+    notice = _changeable(context, args)
+    if isinstance(notice, str):
+        return notice
+    number = notices.draft(context.store, context.person.id, context.now, kind="recall", of=notice.id, county=notice.county)
+    notices.edit(context.store, number, zh=notice.zh, en=notice.en, media=notice.media, topic=notice.topic)
+    made = notices.get(context.store, number)
+    await context.send(desk_page(context.services, context.lang, made) if made else Reply(context.text("press.gone")))
+    return None
+
+
+register_kit(Kit(FORM, _finish, _facts))
+PRESSES: Presses = {"nfix": press_correct, "nback": press_recall}

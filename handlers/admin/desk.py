@@ -1,0 +1,312 @@
+"""The desk: an administrator's notices, and the rehearsal of a draft, from which it is tried, scheduled and confirmed once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telegram import Update
+from telegram.error import BadRequest
+from telegram.ext import BaseHandler, CommandHandler
+
+from handlers.admin.cockpit import panel_page
+from handlers.admin.conditions import condition_words
+from handlers.admin.rights import counties_of, draft_for, found_for, scope_of
+from handlers.buttons import Button, Rows, number, press, short
+from handlers.checks import TAGS
+from handlers.context import Context, Reply, Services
+from handlers.form_handler import open_form
+from handlers.notices import copy_of, link_label
+from handlers.presses import Presses
+from handlers.views import view
+from knowledge.clock import MINUTE, is_quiet
+from knowledge.records import audience, notices, sending
+from knowledge.records.notices import Notice
+
+LISTED = 8
+"""Notices that the list shows."""
+
+
+# -- the list ----------------------------------------------------------------------------------------------------------
+
+
+def title(services: Services, lang: str, notice: Notice) -> str:
+    """A notice in a line."""
+    return short(TAGS.sub("", notice.html(lang)), 30)
+
+
+def list_page(services: Services, lang: str, person: int) -> Reply:
+    """What was written, what is on its way, what was sent."""
+    found = notices.latest(services.store, counties_of(services, person), LISTED)
+    items = [
+        {
+            "id": one.id,
+            "state": services.texts(lang, f"notice.state.{one.state}"),
+            "title": title(services, lang, one),
+            "starts": one.starts if one.state == "scheduled" else None,
+            "sent": one.counts.get("sent", 0),
+            "total": one.total,
+        }
+        for one in found
+    ]
+    left = None
+    if services.role(person) == "city":
+        left = (press(services.texts(lang, "button.leavings"), "nleft"),)
+    buttons = [press(f"#{one.id}", "nd", one.id) for one in found]
+    rows = [tuple(buttons[i : i + 4]) for i in range(0, len(buttons), 4)]
+    return Reply(
+        services.texts(lang, "desk.list", items=items),
+        (*_new_rows(services, lang, person), *rows, *((left,) if left else ())),
+    )
+
+
+def _new_rows(services: Services, lang: str, person: int) -> Rows:
+    counties = counties_of(services, person)
+    if counties is None:
+        return ((press(services.texts(lang, "button.new_notice"), "nnew", ""),),)
+    names = [(services.base.counties[one].short[lang], one) for one in counties if one in services.base.counties]
+    return tuple((press(services.texts(lang, "button.new_notice_to", county=name), "nnew", one),) for name, one in names)
+
+
+async def on_broadcast(update: Update, context: Context) -> None:
+    """/broadcast."""
+    await begin(context)
+
+
+async def begin(context: Context) -> None:
+    """The desk, for the city's office and for coordinators (to their county). The first time, straight to writing."""
+    services, person = context.services, context.person.id
+    counties = counties_of(services, person)
+    if counties == []:
+        await context.say("notice.not_yours", ((press(context.text("button.ask"), "ask", ""),),))
+    elif counties is None and not notices.latest(context.store, None, 1):
+        await open_form(context, "notice", "")
+    else:
+        await context.send(list_page(services, context.lang, person))
+
+
+async def press_new(update: Update, context: Context, args: list[str]) -> str | None:
+    """Write a notice: to everybody, or (a coordinator) to the people concerned with a county."""
+    county = args[0] if args else ""
+    counties = counties_of(context.services, context.person.id)
+    if counties == [] or (counties is not None and county not in counties):
+        return context.text("office.not_yours")
+    await open_form(context, "notice", county if county in context.base.counties else "")
+    return None
+
+
+async def press_desk(update: Update, context: Context, args: list[str]) -> str | None:
+    """A notice from the list: its rehearsal, or its progress."""
+    notice = found_for(context, args)
+    if notice is None:
+        return context.text("office.not_yours")
+    page = desk_page(context.services, context.lang, notice)
+    if args[1:2] == ["here"]:
+        await context.show(update, page)
+    else:
+        await context.send(page)
+    return None
+
+
+# -- the rehearsal -----------------------------------------------------------------------------------------------------
+
+
+def desk_page(services: Services, lang: str, notice: Notice) -> Reply:
+    """How a draft would go out: to how many, who is left out and why, when, for how long; or how a confirmed one stands."""
+    if notice.state not in {"draft", "scheduled"}:
+        return panel_page(services, lang, notice)
+    facts = rehearsal(services, lang, notice)
+    return Reply(services.texts(lang, "desk", **facts), _desk_rows(services, lang, notice, facts["total"]))
+
+
+def rehearsal(services: Services, lang: str, notice: Notice) -> dict[str, Any]:
+    """Everything that is known of a notice before it goes."""
+    texts, now = services.texts, services.now()
+    langs: dict[str, int] = {}
+    left: dict[str, int] = {}
+    if notice.state == "scheduled":
+        total = notice.total
+    elif notice.kind == "notice":
+        reach = audience.reach(services.store, notice.audience, scope_of(services, notice))
+        total, langs, left = reach.total, reach.langs, reach.left_out
+    else:
+        total = notices.copies(services.store, notice.of or 0)
+    starts = notice.starts or now
+    return {
+        "number": notice.of or notice.id,
+        "kind": notice.kind,
+        "scheduled": notice.state == "scheduled",
+        "title": title(services, lang, notice),
+        "media": notice.media or "",
+        "own": [texts(lang, f"lang.{one}") for one in notice.langs],
+        "topic": services.base.topics[notice.topic].name[lang] if notice.topic and notice.topic in services.base.topics else "",
+        "links": [link_label(services, lang, link) for link in notice.links],
+        "audience": audience_words(services, lang, notice),
+        "total": total,
+        "langs": [(texts(lang, f"lang.{one}"), n) for one, n in langs.items()],
+        "left": [(texts(lang, f"left.{why}"), n) for why, n in left.items()],
+        "minutes": round(total / services.pace / MINUTE),
+        "pace": round(services.pace),
+        "starts": notice.starts,
+        "in_minutes": max(0, starts - now) // MINUTE,
+        "expires": notice.expires,
+        "quiet": is_quiet(starts) and notice.kind == "notice",
+        "late": bool(notice.starts and notice.starts <= now),
+        "unknown": _out_of_reach(services, notice),
+    }
+
+
+def _out_of_reach(services: Services, notice: Notice) -> int:
+    """Copies that may stand in a chat but that cannot be changed, because nobody knows their message."""
+    of = notices.get(services.store, notice.of) if notice.of else None
+    return of.counts.get("unknown", 0) if of else 0
+
+
+def audience_words(services: Services, lang: str, notice: Notice) -> str:
+    """Whom a notice is for, in words."""
+    parts = condition_words(services, lang, notice.audience)
+    county = services.base.counties.get(notice.county or "")
+    return services.texts(lang, "desk.audience", parts=parts, county=county.short[lang] if county else "")
+
+
+def _desk_rows(services: Services, lang: str, notice: Notice, total: int) -> Rows:
+    texts, one = services.texts, notice.id
+    if notice.state == "scheduled":
+        return (
+            (press(texts(lang, "button.look"), "nlook", one),),
+            (press(texts(lang, "button.unschedule"), "nun", one), press(texts(lang, "button.stop"), "nrun", one, "stop")),
+        )
+    send = texts(lang, f"button.send.{notice.kind}", n=total, later=bool(notice.starts))
+    drop = press(texts(lang, "button.discard"), "ndrop", one)
+    confirm = (press(send, "nsend", one, notice.version),)
+    if notice.kind == "recall":
+        return (confirm, (drop,))
+    look = press(texts(lang, "button.look"), "nlook", one)
+    if notice.kind == "correction":
+        return (confirm, (look, drop))
+    edit: tuple[Button, ...] = (
+        press(texts(lang, "button.edit_text"), "nedit", one),
+        press(texts(lang, "button.edit_topic"), "nt", one),
+        press(texts(lang, "button.edit_links"), "nb", one),
+    )
+    more = (
+        press(texts(lang, "button.edit_audience"), "na", one),
+        press(texts(lang, "button.edit_start"), "nw", one, "start"),
+        press(texts(lang, "button.edit_expiry"), "nw", one, "expire"),
+    )
+    ready = total > 0 and notice.topic is not None
+    return ((look,), edit, more, *((confirm,) if ready else ()), (drop,))
+
+
+@view("notice.desk")
+def desk(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """The rehearsal of a draft that was written or changed."""
+    notice = notices.get(services.store, int(args["notice"]))
+    return desk_page(services, lang, notice) if notice else Reply(services.texts(lang, "press.gone"))
+
+
+async def look(context: Context, notice: Notice) -> bool:
+    """Send the writer the real thing, in each language that somebody will get it in. False: Telegram does not take it."""
+    services = context.services
+    langs = set(notice.langs)
+    if notice.kind == "notice":
+        langs |= set(audience.reach(context.store, notice.audience, scope_of(services, notice)).langs)
+    for lang in sorted(langs, reverse=True):
+        try:
+            await context.say("desk.look", name=context.text(f"lang.{lang}"), fallback=lang not in notice.langs)
+            await context.send(copy_of(services, lang, notice))
+        except BadRequest as error:
+            await context.say("desk.refused", error=error.message)
+            return False
+    return True
+
+
+async def press_look(update: Update, context: Context, args: list[str]) -> str | None:
+    """A test to oneself."""
+    notice = found_for(context, args)
+    if notice is None:
+        return context.text("office.not_yours")
+    if await look(context, notice):
+        await context.send(desk_page(context.services, context.lang, notice))
+    return None
+
+
+# -- what becomes of a draft -------------------------------------------------------------------------------------------
+
+
+@view("notice.started")
+def started(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """It is on its way, or waits for its hour."""
+    notice = notices.get(services.store, int(args["notice"]))
+    if notice is None:
+        return Reply(services.texts(lang, "press.gone"))
+    rows = ((press(services.texts(lang, "button.unschedule"), "nun", notice.id),),) if notice.state == "scheduled" else ()
+    text = services.texts(
+        lang,
+        "notice.started",
+        kind=notice.kind,
+        total=notice.total,
+        starts=notice.starts,
+        in_minutes=max(0, (notice.starts or 0) - services.now()) // MINUTE,
+    )
+    return Reply(text, rows)
+
+
+async def press_send(update: Update, context: Context, args: list[str]) -> str | None:
+    """Confirm, once: only as it was shown with this button."""
+    notice = found_for(context, args)
+    version = number(args[1]) if len(args) > 1 else None
+    if notice is None or version is None:
+        return context.text("office.not_yours")
+    services = context.services
+    if notice.kind == "notice" and notice.topic is None:
+        return context.text("desk.no_topic")
+    if notice.of and (of := notices.get(context.store, notice.of)) and of.counts.get("sending"):
+        return context.text("desk.in_flight")
+    with context.store.transaction():
+        outcome = sending.confirm(context.store, notice, version, scope_of(services, notice), context.update_id, context.now)
+        if outcome == "done":
+            context.note_result("notice.started", notice=notice.id)
+    if outcome != "done":
+        if found := notices.get(context.store, notice.id):
+            await context.send(desk_page(services, context.lang, found))
+        return context.text(f"desk.not_sent.{outcome}")
+    services.wake()
+    await context.show(update, started(services, context.lang, {"notice": notice.id}))
+    return None
+
+
+async def press_drop(update: Update, context: Context, args: list[str]) -> str | None:
+    """Throw a draft away."""
+    notice = draft_for(context, args)
+    if isinstance(notice, str):
+        return notice
+    notices.discard(context.store, notice.id)
+    await context.show(update, Reply(context.text("desk.discarded")))
+    return None
+
+
+async def press_unschedule(update: Update, context: Context, args: list[str]) -> str | None:
+    """Back to a draft, to be changed or thrown away."""
+    notice = found_for(context, args)
+    if notice is None:
+        return context.text("office.not_yours")
+    if not sending.unschedule(context.store, notice.id, context.now):
+        return context.text("desk.too_late")
+    if found := notices.get(context.store, notice.id):
+        await context.show(update, desk_page(context.services, context.lang, found))
+    return context.text("desk.unscheduled")
+
+
+PRESSES: Presses = {
+    "nd": press_desk,
+    "nnew": press_new,
+    "nlook": press_look,
+    "nsend": press_send,
+    "ndrop": press_drop,
+    "nun": press_unschedule,
+}
+
+
+def handlers() -> list[BaseHandler[Update, Context, None]]:
+    """The commands of this conversation."""
+    return [CommandHandler("broadcast", on_broadcast)]

@@ -1,0 +1,96 @@
+"""When a notice goes, and until when it is worth sending: in Chongqing's time, as people write it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from telegram import Update
+
+from handlers import checks
+from handlers.admin.rights import draft_for
+from handlers.context import Context, Services
+from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
+from handlers.forms import Answers, Fault, Form, Step
+from handlers.presses import Presses
+from knowledge.clock import DAY, SHANGHAI, in_shanghai
+from knowledge.moments import NoMoment, read
+from knowledge.records import notices
+from knowledge.records.drafts import Draft
+
+MORNING = 9
+"""The hour that is offered."""
+STARTS = ("now", "tomorrow", "monday")
+ENDS = ("never", "day", "week")
+"""What is offered for the end: none, a day or a week after the start."""
+
+
+def starts_at(answer: str, now: int) -> int | NoMoment | None:
+    """When a notice starts; None: when it is confirmed."""
+    if answer == "now":
+        return None
+    if answer in STARTS:
+        today = in_shanghai(now).date()
+        days = 1 if answer == "tomorrow" else 7 - today.weekday()
+        morning = datetime.combine(today + timedelta(days=days), datetime.min.time(), SHANGHAI).replace(hour=MORNING)
+        return int(morning.timestamp())
+    return read(answer, now)
+
+
+def ends_at(answer: str, start: int, now: int) -> int | NoMoment | None:
+    """When a notice is too late; None: never."""
+    if answer in ENDS:
+        return {"never": None, "day": start + DAY, "week": start + 7 * DAY}[answer]
+    found = read(answer, now)
+    return NoMoment("early", found) if isinstance(found, int) and found <= start else found
+
+
+def _start_fits(answers: Answers, now: int) -> Fault | None:
+    found = starts_at(answers["moment"], now)
+    return None if found is None else checks.moment_fault(found)
+
+
+def _end_fits(answers: Answers, now: int) -> Fault | None:
+    found = ends_at(answers["moment"], int(answers.get("start") or now), now)
+    return None if found is None else checks.moment_fault(found)
+
+
+def _facts(services: Services, lang: str, draft: Draft) -> Facts:
+    return {"now": services.now()}
+
+
+def _finish_start(context: Context, draft: Draft) -> Done:
+    return _kept(context, draft, "starts", starts_at(draft.answers["moment"], context.now))
+
+
+def _finish_end(context: Context, draft: Draft) -> Done:
+    start = int(draft.answers.get("start") or context.now)
+    return _kept(context, draft, "expires", ends_at(draft.answers["moment"], start, context.now))
+
+
+def _kept(context: Context, draft: Draft, name: str, moment: Any) -> Done:
+    notice = draft_for(context, [draft.subject])
+    if isinstance(notice, str):
+        return "notice.not_yours", {}
+    if not isinstance(moment, NoMoment):
+        notices.edit(context.store, notice.id, **{name: moment})
+    return "notice.desk", {"notice": notice.id}
+
+
+async def press_when(update: Update, context: Context, args: list[str]) -> str | None:
+    """Ask when it starts, or when it ends."""
+    notice = draft_for(context, args)
+    if isinstance(notice, str):
+        return notice
+    if args[1:2] == ["expire"]:
+        await open_form(context, "until", str(notice.id), {"start": str(notice.starts or context.now)})
+    else:
+        await open_form(context, "when", str(notice.id))
+    return None
+
+
+register_kit(
+    Kit(Form("when", 1, (Step("moment", checks.moment, STARTS, check=_start_fits),), preview=False), _finish_start, _facts)
+)
+register_kit(Kit(Form("until", 1, (Step("moment", checks.moment, ENDS, check=_end_fits),), preview=False), _finish_end, _facts))
+PRESSES: Presses = {"nw": press_when}

@@ -1,0 +1,245 @@
+"""Audiences: who gets a notice. One query, with everything bound, makes the list, the numbers and the frozen recipients.
+
+Conditions of different kinds must all hold; of one kind, one is enough. Nobody gets what they did not tick, muted or blocked:
+those are in the query as well, each with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from knowledge.clock import DAY
+from knowledge.records.store import Row, Store
+
+ROLES = ("organisation", "coordinator", "administrator", "visitor")
+"""Of an organisation · of a county's office · of the city's office · nothing of these."""
+SILENT = (14, 30, 90, 180)
+"""Days without a word that are offered."""
+REASONS = ("no_consent", "blocked", "muted_until", "muted_topic", "expired")
+"""Why somebody in the audience is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a notice is for; nothing chosen: everybody who ticked notices. ``silent``: not heard from for so many days."""
+
+    fields: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    """Provinces (山东) and cities (山东/泰安)."""
+    counties: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+    silent: int = 0
+
+    def toggled(self, kind: str, value: str) -> Audience:
+        """With this condition if it was not there, without it if it was. Raises KeyError for a kind that does not exist."""
+        if kind == "silent":
+            days = int(value) if value.isdigit() else 0
+            return replace(self, silent=0 if days == self.silent else days)
+        if kind not in KINDS:
+            raise KeyError(kind)
+        chosen: tuple[str, ...] = getattr(self, kind)
+        more = tuple(one for one in chosen if one != value) if value in chosen else tuple(sorted((*chosen, value)))
+        changes: dict[str, Any] = {kind: more}
+        return replace(self, **changes)
+
+    def pack(self) -> str:
+        """As it is kept."""
+        return json.dumps({name: value for name, value in asdict(self).items() if value}, ensure_ascii=False)
+
+    @property
+    def everybody(self) -> bool:
+        """Whether no condition is set."""
+        return self == Audience()
+
+
+KINDS = tuple(field.name for field in fields(Audience))
+"""The kinds of conditions, in the order in which they are shown."""
+
+
+def unpack(packed: str) -> Audience:
+    """What ``pack`` made."""
+    kept: dict[str, Any] = json.loads(packed)
+    chosen: dict[str, Any] = {n: value if n == "silent" else tuple(value) for n, value in kept.items() if n in KINDS}
+    return Audience(**chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an audience is asked for: the topic and the moment of the notice, who is of the city's office, a default language.
+
+    ``county``: only people concerned with this county. ``person``: only this one.
+    """
+
+    topic: str
+    at: int
+    owners: tuple[int, ...] = ()
+    default_lang: str = "zh"
+    county: str | None = None
+    person: int | None = None
+
+
+LANG = (
+    "coalesce(p.lang, p.heard, CASE WHEN p.client IS NULL OR p.client = '' THEN :default_lang"
+    " WHEN p.client LIKE 'zh%' THEN 'zh' ELSE 'en' END)"
+)
+
+
+def _any(name: str) -> str:
+    return f"(SELECT value FROM json_each(:{name}))"
+
+
+def _interest(condition: str) -> str:
+    """Somebody has an interest, in person or through the organisation, that fits."""
+    return (
+        f"(EXISTS (SELECT 1 FROM interests i WHERE i.person = p.id AND {condition})"
+        " OR EXISTS (SELECT 1 FROM members m JOIN interests i ON i.organisation = m.organisation"
+        f" WHERE m.person = p.id AND {condition}))"
+    )
+
+
+def _organisation(condition: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM members m JOIN organisations o ON o.id = m.organisation WHERE m.person = p.id AND {condition})"
+    )
+
+
+MEMBER = "EXISTS (SELECT 1 FROM members m WHERE m.person = p.id)"
+COORDINATOR = "EXISTS (SELECT 1 FROM coordinators c WHERE c.person = p.id AND c.until IS NULL)"
+ADMINISTRATOR = f"p.id IN {_any('owners')}"
+WHY = (
+    "CASE WHEN NOT coalesce((SELECT given FROM consents c WHERE c.person = p.id AND c.purpose = 'notices'"
+    " ORDER BY c.id DESC LIMIT 1), 0) THEN 'no_consent'"
+    " WHEN p.unreachable IS NOT NULL THEN 'blocked'"
+    " WHEN p.id IN (SELECT m.person FROM mutes m WHERE m.topic = '' AND (m.until IS NULL OR m.until > :at))"
+    " THEN 'muted_until'"
+    " WHEN p.id IN (SELECT m.person FROM mutes m WHERE m.topic = :topic) THEN 'muted_topic' END"
+)
+CONDITIONS = (
+    "p.started IS NOT NULL",
+    "(:person IS NULL OR p.id = :person)",
+    f"(:langs IS NULL OR {LANG} IN {_any('langs')})",
+    "(:silent IS NULL OR p.last_seen < :silent)",
+    (
+        "(:roles IS NULL"
+        f" OR ('organisation' IN {_any('roles')} AND {MEMBER})"
+        f" OR ('coordinator' IN {_any('roles')} AND {COORDINATOR})"
+        f" OR ('administrator' IN {_any('roles')} AND {ADMINISTRATOR})"
+        f" OR ('visitor' IN {_any('roles')} AND NOT {MEMBER} AND NOT {COORDINATOR} AND NOT {ADMINISTRATOR}))"
+    ),
+    "(:kinds IS NULL OR " + _organisation(f"o.kind IN {_any('kinds')}") + ")",
+    "(:origins IS NULL OR "
+    + _organisation(f"(o.province IN {_any('origins')} OR o.province || '/' || o.city IN {_any('origins')})")
+    + ")",
+    "(:fields IS NULL OR "
+    + _interest(f"i.need IN (SELECT n.id FROM needs n WHERE n.field IN {_any('fields')})")
+    + " OR "
+    + _organisation(f"EXISTS (SELECT 1 FROM json_each(o.fields) f WHERE f.value IN {_any('fields')})")
+    + ")",
+    "((:counties IS NULL AND :stages IS NULL) OR "
+    + _interest(f"(:counties IS NULL OR i.county IN {_any('counties')}) AND (:stages IS NULL OR i.stage IN {_any('stages')})")
+    + ")",
+    "(:county IS NULL OR "
+    + _interest("i.county = :county")
+    + " OR EXISTS (SELECT 1 FROM coordinators c WHERE c.person = p.id AND c.county = :county AND c.until IS NULL))",
+)
+NAMED = f"SELECT p.id AS person, {WHY} AS why, {{more}} FROM people p WHERE {' AND '.join(CONDITIONS)}"
+QUERY = NAMED.format(more=f"{LANG} AS lang")
+"""Everybody whom an audience names: person, language, and why they are left out (NULL: they get it)."""
+
+ORGANISATION = (
+    "(SELECT o.name FROM members m JOIN organisations o ON o.id = m.organisation WHERE m.person = {person}"
+    " ORDER BY m.since DESC LIMIT 1)"
+)
+"""What stands for a person in a list: the organisation, which is no personal datum."""
+
+Values = dict[str, str | int | None]
+
+
+def values(audience: Audience, scope: Scope) -> Values:
+    """What is bound to the query."""
+    chosen = {name: getattr(audience, name) for name in KINDS if name != "silent"}
+    bound: Values = {name: json.dumps(one, ensure_ascii=False) if one else None for name, one in chosen.items()}
+    return bound | {
+        "silent": scope.at - audience.silent * DAY if audience.silent else None,
+        "owners": json.dumps(scope.owners),
+        "default_lang": scope.default_lang,
+        "topic": scope.topic,
+        "at": scope.at,
+        "county": scope.county,
+        "person": scope.person,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many get it, by language, and how many are left out, by reason."""
+
+    langs: dict[str, int]
+    left_out: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many get it."""
+        return sum(self.langs.values())
+
+
+def reach(store: Store, audience: Audience, scope: Scope) -> Reach:
+    """The numbers of an audience, as things stand now."""
+    store.flush()
+    rows = store.connection.execute(
+        f"SELECT lang, why, count(*) AS n FROM ({QUERY}) GROUP BY lang, why ORDER BY lang DESC", values(audience, scope)
+    ).fetchall()
+    left_out: dict[str, int] = {}
+    for row in rows:
+        if row["why"]:
+            left_out[row["why"]] = left_out.get(row["why"], 0) + row["n"]
+    langs = {row["lang"]: row["n"] for row in rows if not row["why"]}
+    return Reach(langs, {why: left_out[why] for why in REASONS if why in left_out})
+
+
+def people(store: Store, audience: Audience, scope: Scope) -> list[int]:
+    """Who gets it."""
+    store.flush()
+    rows = store.connection.execute(f"SELECT person FROM ({QUERY}) WHERE why IS NULL ORDER BY person", values(audience, scope))
+    return [row["person"] for row in rows]
+
+
+def named(store: Store, found: Sequence[int]) -> list[Row]:
+    """These people with their organisations, where they have one."""
+    return store.all(
+        f"SELECT value AS person, {ORGANISATION.format(person='value')} AS organisation FROM json_each(?)"
+        " ORDER BY organisation",
+        (json.dumps(found),),
+    )
+
+
+def why_not(store: Store, scope: Scope) -> str | None:
+    """Why the person of the scope gets nothing of its topic at its moment; None if they get it."""
+    row = store.connection.execute(QUERY, values(Audience(), scope)).fetchone()
+    return row["why"] if row else "no_consent"
+
+
+def freeze(store: Store, notice: int, audience: Audience, scope: Scope, due: int) -> None:
+    """Write a row for everybody whom the audience names: to be sent, or left out and why. Within a transaction."""
+    store.connection.execute(
+        f"WITH named AS MATERIALIZED ({NAMED.format(more='1')} ORDER BY p.id)"
+        " INSERT INTO deliveries (person, notice, view, state, due, error, updated)"
+        " SELECT person, :notice, 'notice', CASE WHEN why IS NULL THEN 'pending' ELSE 'left_out' END, :due, why, :due"
+        " FROM named",
+        values(audience, scope) | {"notice": notice, "due": due},
+    )
+
+
+def origins(store: Store) -> list[str]:
+    """The provinces and cities that organisations come from, as conditions."""
+    rows = store.all(
+        "SELECT DISTINCT province AS one FROM organisations WHERE province != '' UNION"
+        " SELECT DISTINCT province || '/' || city FROM organisations WHERE province != '' AND city != '' ORDER BY 1"
+    )
+    return [row["one"] for row in rows]

@@ -1,0 +1,268 @@
+"""The life of a notice from its confirmation on: frozen, scheduled, sent, held, stopped, finished, tried again, expired.
+
+Every step is one transaction, compare-and-set on the state, and brings the author's progress message up to date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge.clock import DAY, MINUTE
+from knowledge.records import audience, coordinators, deadlines, deliveries, notices
+from knowledge.records.audience import Scope
+from knowledge.records.deadlines import Deadline
+from knowledge.records.notices import Notice
+from knowledge.records.store import Store
+
+DEADLINE = "notice"
+PANEL, REPORT = "notice.panel", "notice.report"
+"""The views of the progress message and of the final report."""
+QUIETLY = (None, "asked", "role")
+"""Reasons of which the author knows, or which are told to others."""
+EVERY, SLOWEST = 3, 10 * MINUTE
+"""Seconds between two looks at the progress, while something happens and when nothing does."""
+RECALLABLE = 2 * DAY - MINUTE
+"""How long Telegram lets a bot delete its messages."""
+COPIES = (
+    "INSERT INTO deliveries (person, notice, view, due, updated) SELECT person, :notice, :view, :now, :now FROM deliveries"
+    " WHERE notice = :of AND state = 'sent' AND message IS NOT NULL ORDER BY person"
+)
+
+
+def confirm(store: Store, notice: Notice, version: int, scope: Scope, cause: int, now: int) -> str:
+    """Freeze the recipients and start, or wait for the hour. ``done``, or why not: ``stale``, ``nobody``, ``late``.
+
+    The same update again has ``done`` it already.
+    """
+    if store.value("SELECT 1 FROM notices WHERE id = ? AND cause = ?", (notice.id, cause)):
+        return "done"
+    if notice.starts and notice.starts <= now:
+        return "late"
+    with store.transaction():
+        done = store.execute(
+            "UPDATE notices SET state = ?, began = ?, cause = ?, version = version + 1"
+            " WHERE id = ? AND state = 'draft' AND version = ?",
+            ("scheduled" if notice.starts else "sending", None if notice.starts else now, cause, notice.id, version),
+        ).rowcount
+        if not done:
+            return "stale"
+        _freeze(store, notice, scope, now)
+        if not store.value("SELECT 1 FROM deliveries WHERE notice = ? AND state = 'pending' LIMIT 1", (notice.id,)):
+            store.execute("DELETE FROM deliveries WHERE notice = ?", (notice.id,))
+            store.execute("UPDATE notices SET state = 'draft', cause = NULL WHERE id = ?", (notice.id,))
+            return "nobody"
+        if notice.starts:
+            deadlines.put(store, f"{DEADLINE}.start", notice.id, notice.starts)
+        if notice.expires:
+            deadlines.put(store, f"{DEADLINE}.expire", notice.id, notice.expires)
+        show(store, notice.id, now)
+        store.audit(now, notice.author, f"{notice.kind}.confirm", f"notice:{notice.id}")
+    return "done"
+
+
+def _freeze(store: Store, notice: Notice, scope: Scope, now: int) -> None:
+    """The recipients as rows: of a notice its audience, of a change whoever has a copy."""
+    if notice.kind == "notice":
+        audience.freeze(store, notice.id, notice.audience, scope, now)
+        return
+    of = notice.of or 0
+    store.connection.execute(COPIES, {"notice": notice.id, "view": f"notice.{notice.kind}", "now": now, "of": of})
+    if notice.kind == "correction":  # what has not gone yet goes with the new words
+        store.execute(
+            "UPDATE notices SET zh = ?, en = ?, buttons = ? WHERE id = ?",
+            (notice.zh, notice.en, notices.pack_links(notice.links), of),
+        )
+    else:
+        store.execute(
+            "UPDATE notices SET state = 'stopped', why = 'recalled', finished = coalesce(finished, ?) WHERE id = ?", (now, of)
+        )
+
+
+def unschedule(store: Store, notice: int, now: int) -> bool:
+    """Back to a draft. False: it does not wait for its hour any more."""
+    with store.transaction():
+        done = store.execute(
+            "UPDATE notices SET state = 'draft', cause = NULL, version = version + 1 WHERE id = ? AND state = 'scheduled'",
+            (notice,),
+        ).rowcount
+        if done:
+            store.execute("DELETE FROM deliveries WHERE notice = ?", (notice,))
+            deadlines.drop(store, DEADLINE, notice)
+            store.audit(now, None, "notice.unschedule", f"notice:{notice}")
+    return bool(done)
+
+
+def pause(store: Store, notice: int, why: str, now: int) -> bool:
+    """Hold a notice, until somebody goes on with it or stops it. False: it was not being sent."""
+    return _turn(store, notice, ("sending",), "paused", why, now)
+
+
+def resume(store: Store, notice: int, now: int) -> bool:
+    """Go on. False: it was not held."""
+    return _turn(store, notice, ("paused",), "sending", None, now)
+
+
+def stop(store: Store, notice: int, why: str, now: int) -> bool:
+    """Stop a notice; what is not yet sent stays unsent. False: it was over already."""
+    return _turn(store, notice, notices.OPEN, "stopped", why, now)
+
+
+def _turn(store: Store, notice: int, before: Sequence[str], after: str, why: str | None, now: int) -> bool:
+    marks = ", ".join("?" for _ in before)
+    with store.transaction():
+        done = store.execute(
+            "UPDATE notices SET state = ?, why = ?, version = version + 1,"
+            " finished = CASE WHEN ? = 'stopped' THEN ? ELSE finished END, recent = ''"
+            f" WHERE id = ? AND state IN ({marks})",
+            (after, why, after, now, notice, *before),
+        ).rowcount
+        if done:
+            if after == "stopped":
+                deadlines.drop(store, DEADLINE, notice)
+            show(store, notice, now)
+            if why not in QUIETLY:
+                _tell(store, notice, f"notice.{after}", now)
+            store.audit(now, None, f"notice.{after}", f"notice:{notice}")
+    return bool(done)
+
+
+def _tell(store: Store, notice: int, view: str, now: int) -> None:
+    """The author has to know, and an edited message tells nobody."""
+    author: int | None = store.value("SELECT author FROM notices WHERE id = ?", (notice,))
+    if author:
+        deliveries.put(store, author, view, now, notice=notice)
+
+
+def retry(store: Store, notice: int, state: str, now: int) -> int:
+    """Send again to those whose copy "failed", or is "unknown" (then marked as perhaps repeated). Returns to how many."""
+    with store.transaction():
+        args = "json_set(args, '$.repeated', 1)" if state == "unknown" else "args"
+        again = store.execute(
+            f"UPDATE deliveries SET state = 'pending', due = ?, updated = ?, error = NULL, args = {args}"
+            " WHERE notice = ? AND state = ? AND EXISTS (SELECT 1 FROM notices n WHERE n.id = notice"
+            "  AND n.state IN ('paused', 'stopped', 'done') AND coalesce(n.why, '') != 'recalled')",
+            (now, now, notice, state),
+        ).rowcount
+        if again:
+            store.execute(
+                "UPDATE notices SET state = 'sending', why = NULL, finished = NULL, settled = NULL, recent = '',"
+                " version = version + 1 WHERE id = ?",
+                (notice,),
+            )
+            show(store, notice, now)
+            store.audit(now, None, f"notice.retry.{state}", f"notice:{notice}", f"n={again}")
+    return again
+
+
+def settle(store: Store, notice: int, now: int) -> bool:
+    """Leave the unknown copies as they are. False: that was decided before."""
+    with store.transaction():
+        done = store.execute("UPDATE notices SET settled = ? WHERE id = ? AND settled IS NULL", (now, notice)).rowcount
+        show(store, notice, now)
+    return bool(done)
+
+
+def recent(store: Store, notice: int) -> str | None:
+    """The latest outcomes of a notice that is being sent, as they were remembered; None: it is not being sent."""
+    found: str | None = store.value("SELECT recent FROM notices WHERE id = ? AND state = 'sending'", (notice,))
+    return found
+
+
+def remember(store: Store, notice: int, outcomes: str) -> None:
+    """Keep the latest outcomes, so that they outlive a kill."""
+    store.execute("UPDATE notices SET recent = ? WHERE id = ?", (outcomes, notice))
+
+
+def finish(store: Store, now: int) -> list[Notice]:
+    """Close the notices with nothing left to send, and report to their authors; returns them, each only once."""
+    closed = []
+    with store.transaction():
+        for row in store.all(
+            "SELECT id FROM notices n WHERE state = 'sending' AND NOT EXISTS"
+            " (SELECT 1 FROM deliveries d WHERE d.notice = n.id AND d.state IN ('pending', 'sending'))"
+        ):
+            store.execute(
+                "UPDATE notices SET state = 'done', finished = ? WHERE id = ? AND state = 'sending'", (now, row["id"])
+            )
+            deadlines.drop(store, DEADLINE, row["id"])
+            if notice := notices.get(store, row["id"]):
+                closed.append(notice)
+                show(store, notice.id, now)
+                _tell(store, notice.id, REPORT, now)
+    return closed
+
+
+# -- the progress message ----------------------------------------------------------------------------------------------
+
+
+def show(store: Store, notice: int, now: int) -> None:
+    """Bring the progress message up to date, once for all that happens before it is sent; while it is being sent, go on so."""
+    row = store.one("SELECT author, state FROM notices WHERE id = ?", (notice,))
+    if row is None or not row["author"]:
+        return
+    deliveries.put_once(store, row["author"], PANEL, now, notice=notice)
+    if row["state"] == "sending":
+        deadlines.put(store, f"{DEADLINE}.panel", notice, now + EVERY)
+
+
+def shown(store: Store, notice: int, message: int, now: int) -> None:
+    """The progress message is this one; note how far it said things were."""
+    store.execute(
+        "UPDATE notices SET panel = ?, seen_at = ?, seen = (SELECT count(*) FROM deliveries WHERE notice = ?"
+        " AND state NOT IN ('pending', 'sending', 'left_out')) WHERE id = ?",
+        (message, now, notice, notice),
+    )
+
+
+def edited(store: Store, delivery: int) -> None:
+    """A copy that is recalled can no longer be deleted: it is edited."""
+    store.execute("UPDATE deliveries SET args = json_set(args, '$.edited', 1) WHERE id = ?", (delivery,))
+
+
+def seen(store: Store, notice: int) -> tuple[int, int] | None:
+    """How many had an outcome when the progress was shown last, and when that was."""
+    row = store.one("SELECT seen, seen_at FROM notices WHERE id = ?", (notice,))
+    return (row["seen"], row["seen_at"]) if row and row["seen_at"] is not None else None
+
+
+def serve(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> None:
+    """A deadline of a notice: its hour has come, it is too late for it, or its progress is to be shown."""
+    notice = notices.get(store, deadline.subject)
+    if notice is None:
+        return
+    if deadline.detail == "start":
+        _start(store, notice, city, now)
+    elif deadline.detail == "expire":
+        _expire(store, notice, now)
+    elif notice.state == "sending":
+        quiet = now - (
+            store.value("SELECT max(updated) FROM deliveries WHERE notice = ? AND state = 'sent'", (notice.id,)) or now
+        )
+        if quiet <= EVERY:
+            deliveries.put_once(store, notice.author, PANEL, now, notice=notice.id)
+        deadlines.put(store, deadline.kind, notice.id, now + max(EVERY, min(SLOWEST, quiet)))
+
+
+def _start(store: Store, notice: Notice, city: Sequence[int], now: int) -> None:
+    """The hour has come. Whoever confirmed it may have lost the role meanwhile: then the others at the office decide."""
+    if notice.state != "scheduled":
+        return
+    store.execute("UPDATE notices SET state = 'sending', began = ?, version = version + 1 WHERE id = ?", (now, notice.id))
+    county = notice.county
+    if notice.author in city or (county and coordinators.is_one(store, notice.author, county)):
+        show(store, notice.id, now)
+        return
+    pause(store, notice.id, "role", now)
+    for one in city:
+        deliveries.put(store, one, "notice.orphan", now, notice=notice.id)
+
+
+def _expire(store: Store, notice: Notice, now: int) -> None:
+    """Too late for those who have not got it."""
+    if notice.state not in notices.OPEN:
+        return
+    store.execute(
+        "UPDATE deliveries SET state = 'left_out', error = 'expired', updated = ? WHERE notice = ? AND state = 'pending'",
+        (now, notice.id),
+    )
+    store.execute("UPDATE notices SET state = 'sending', began = coalesce(began, ?) WHERE id = ?", (now, notice.id))
