@@ -34,7 +34,7 @@ async def answer_freely(context: Context, text: str) -> None:
     if u.lang and u.lang != context.person.heard:
         people.heard(context.store, context.person.id, u.lang)
         context.person = replace(context.person, heard=u.lang)
-    if u.intent != "contact_human" or len(text) > questions.CALL_MAX:
+    if not questions.only_calls(text, u.intent):
         context.services.wrote(context.person.id, text)
     reply = await _routed(context, u, text)
     if reply is not None:

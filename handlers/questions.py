@@ -22,9 +22,10 @@ from knowledge.records import coordinators, questions
 from knowledge.records.drafts import Draft
 from knowledge.records.question_moves import ASKER, MOVES, PACE
 from knowledge.records.questions import Asked, Question, Result
+from knowledge.text import has_han
 
-CALL_MAX = 10
-"""Characters of a text that only calls for a person and asks nothing yet."""
+CALL_MAX, CALL_WORDS = 10, 5
+"""Characters of a Chinese text that only calls for a person and asks nothing yet; words of any other."""
 REASONS = ("done", "elsewhere", "unclear", "outside")
 """Reasons for closing a question that are offered as buttons."""
 
@@ -78,10 +79,15 @@ def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
     return words if isinstance(checks.kept(words), str) else ""
 
 
+def only_calls(text: str, intent: str) -> bool:
+    """Whether a text that was understood so calls for a person and asks nothing yet."""
+    return intent == "contact_human" and (len(text) <= CALL_MAX if has_han(text) else len(text.split()) <= CALL_WORDS)
+
+
 def _read(services: Services, text: str) -> str | Fault:
     """The words of a question; that a person is called for is known here already."""
     words = checks.kept(text)
-    if isinstance(words, str) and len(words) <= CALL_MAX and services.reader.read(words).intent == "contact_human":
+    if isinstance(words, str) and only_calls(words, services.reader.read(words).intent):
         return Fault("fault.question.call")
     return words
 

@@ -337,6 +337,9 @@ async def test_a_reminder_survives_a_restart_and_waits_for_the_morning(talk: Tal
 
 async def test_the_whole_correspondence_in_english(english: Talk) -> None:
     boss, li = english.person("boss", owner=True), english.person("li")
+    await li.says("Ask the office")
+    assert "please write what you would like to ask" in await li.says("talk to a person")
+    await li.says("/cancel")
     await asked(li, "Where would we stay?")
     assert "If nothing happens for 2 days, I remind them on Wed 3 Jun 10:00" in li.last
     assert "🔔 A question\nNumber 1\n“Where would we stay?”" in boss.last
