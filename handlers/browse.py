@@ -19,12 +19,12 @@ from knowledge.records.coverage import coverage
 if TYPE_CHECKING:
     from handlers.presses import Presses
 
-NEEDS_A_PAGE = 6
+NEEDS_A_PAGE = 5
 CASES_A_PAGE = 4
 
 
 def county_page(services: Services, lang: str, county: County, wish: Wish, offset: int = 0) -> Reply:
-    """A county: what is known of it, and its needs with numbered buttons; those in the wish's fields first."""
+    """A county and its needs with numbered buttons, those in the wish's fields first; the rest of it is a tap away."""
     base = services.base
     around = coverage(services.store)
     wanted = {field: place for place, field in enumerate(wish.fields)}
@@ -60,10 +60,19 @@ def county_page(services: Services, lang: str, county: County, wish: Wish, offse
     if offset + NEEDS_A_PAGE < len(needs):
         paging.append(press(services.texts(lang, "button.more"), "c", county.id, offset + NEEDS_A_PAGE, code))
     rows.append(tuple(paging))
+    about = press(services.texts(lang, "button.about", county=county.short[lang]), "ca", county.id, code)
     if county.agricultural:
         rows.append((press(services.texts(lang, "button.register_county"), "reg", county.id, wish.kind[:2]),))
-        rows.append((press(services.texts(lang, "button.ask"), "ask", county.id),))
+        rows.append((about, press(services.texts(lang, "button.ask"), "ask", county.id)))
+    else:
+        rows.append((about,))
     return Reply(text, tuple(rows))
+
+
+def about_page(services: Services, lang: str, county: County, code: str) -> Reply:
+    """What is known of a county beside its needs: people, products, who helps already."""
+    back = press(services.texts(lang, "button.back"), "c", county.id, 0, code)
+    return Reply(services.texts(lang, "county.about", county=county), ((back,),))
 
 
 def county_choice(services: Services, lang: str, unknown: str = "") -> Reply:
@@ -170,11 +179,30 @@ async def press_county(update: Update, context: Context, args: list[str]) -> str
 
 async def press_card(update: Update, context: Context, args: list[str]) -> str | None:
     """A pairing's card."""
+    return await _card(update, context, args, whole=False)
+
+
+async def press_whole(update: Update, context: Context, args: list[str]) -> str | None:
+    """A pairing's card with everything behind it."""
+    return await _card(update, context, args, whole=True)
+
+
+async def _card(update: Update, context: Context, args: list[str], *, whole: bool) -> str | None:
     name, code = (args + ["", ""])[:2]
-    reply = card(context.services, context.lang, name, unpack(context.base, code))
+    reply = card(context.services, context.lang, name, unpack(context.base, code), whole=whole)
     if reply is None:
         return context.text("press.gone")
     await context.show(update, reply)
+    return None
+
+
+async def press_about(update: Update, context: Context, args: list[str]) -> str | None:
+    """What is known of a county beside its needs."""
+    name, code = (args + ["", ""])[:2]
+    county = context.base.counties.get(name)
+    if county is None:
+        return context.text("press.old")
+    await context.show(update, about_page(context.services, context.lang, county, code))
     return None
 
 
@@ -213,6 +241,8 @@ async def press_case_fields(update: Update, context: Context, args: list[str]) -
 PRESSES: Presses = {
     "c": press_county,
     "k": press_card,
+    "w": press_whole,
+    "ca": press_about,
     "plan": press_plan,
     "task": press_task,
     "cases": press_cases,

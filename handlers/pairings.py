@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from handlers.buttons import Button, Rows, press
 from handlers.context import Reply, Services
 from handlers.corrections import part_rows
@@ -27,7 +29,9 @@ SHORT_REASONS = (
     "need_covered",
     "nobody_yet",
 )
-"""The reasons worth a word in the list; the card tells all."""
+"""The reasons worth a word in the list."""
+WHY = (*SHORT_REASONS, "eastern", "brand", "confirmed")
+"""The reasons that the card gives in a word; all of them stand as sentences behind it, in the whole card."""
 
 
 def reason_text(services: Services, lang: str, reason: Reason, *, short: bool = False) -> str:
@@ -160,8 +164,11 @@ def target_name(services: Services, lang: str, name: str) -> str:
     return f"{county.short[lang]} · {services.base.fields[need.field].name[lang]}" if need else county.short[lang]
 
 
-def card(services: Services, lang: str, name: str, wish: Wish) -> Reply | None:
-    """The card of a need (or of a county as a whole) for this wish. None: the base has it no longer."""
+def card(services: Services, lang: str, name: str, wish: Wish, *, whole: bool = False) -> Reply | None:
+    """The card of a need (or of a county as a whole) for this wish, short enough for a phone. None: the base has it no longer.
+
+    ``whole``: with every reason as a sentence, the clause of the plan, the precedent, and who helps already.
+    """
     found = find_target(services, name)
     if found is None:
         return None
@@ -171,26 +178,42 @@ def card(services: Services, lang: str, name: str, wish: Wish) -> Reply | None:
     field = need.field if need else (wish.fields[0] if len(wish.fields) == 1 else "")
     precedent = next(base.precedents(field, county.id), None) if field else None
     engaged = coverage(services.store).at(need.id) if need else None
-    text = services.texts(
-        lang,
-        "card",
-        county=county,
-        need=need,
-        field=base.fields[field].name[lang] if field else "",
-        tier=services.texts(lang, f"tier.{county.tier}"),
-        reasons=[reason_text(services, lang, reason) for reason in pairing.reasons],
-        unknowns=[reason_text(services, lang, reason) for reason in pairing.unknowns],
-        task=base.tasks[pairing.task],
-        precedent=precedent,
-        engaged=engaged,
-        aid=county.aid[:3],
-        more_aid=max(0, len(county.aid) - 3),
-        agricultural=county.agricultural,
+    about: dict[str, Any] = {
+        "county": county,
+        "need": need,
+        "field": base.fields[field].name[lang] if field else "",
+        "agricultural": county.agricultural,
+    }
+    tier = services.texts(lang, f"tier.{county.tier}")
+    why = [reason_text(services, lang, reason, short=True) for reason in pairing.reasons if reason.id in WHY]
+    if all(reason.id != county.tier for reason in pairing.reasons):
+        why.insert(0, tier)
+    if engaged and engaged.open and not {reason.id for reason in pairing.reasons} & {"crowded", "need_covered"}:
+        why.append(services.texts(lang, "tag.crowded", of=str(engaged.open)))
+    unknowns = [reason_text(services, lang, reason, short=True) for reason in pairing.unknowns]
+    text = (
+        services.texts(lang, "card", **about, why=why, unknowns=unknowns)
+        if not whole
+        else services.texts(
+            lang,
+            "card.whole",
+            **about,
+            tier=tier,
+            reasons=[reason_text(services, lang, reason) for reason in pairing.reasons],
+            unknowns=[reason_text(services, lang, reason) for reason in pairing.unknowns],
+            task=base.tasks[pairing.task],
+            precedent=precedent,
+            engaged=engaged,
+            aid=county.aid[:3],
+            more_aid=max(0, len(county.aid) - 3),
+        )
     )
     code = pack(base, wish)
     rows: list[tuple[Button, ...]] = []
     if county.agricultural:
         rows.append((press(services.texts(lang, "button.register"), "reg", name, wish.kind[:2]),))
+    turned = press(services.texts(lang, "button.less" if whole else "button.whole"), "k" if whole else "w", name, code)
+    rows.append((turned,))
     rows.append(
         (
             press(services.texts(lang, "button.county", county=county.short[lang]), "c", county.id, 0, code),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.channels.chat import plain
+from handlers import browse, pairings
 from handlers.questions import mark
+from knowledge import matching
+from knowledge.matching import Wish
 from tests.journeys import NEED, registered, rows
 from tests.talk import Person, Talk
 
@@ -32,7 +37,9 @@ async def test_field_kind_and_origin_lead_to_a_list_and_a_card(talk: Talk) -> No
     assert "1. 巫溪 · 养老帮扶 — 对口泰安 · 国家重点帮扶县" in listed
     card = await li.presses("1")
     assert "巫溪县 · 养老帮扶" in card
-    assert "属于方案请贵单位这类组织打造的「乡村治理品牌」" in card
+    assert "乡村治理品牌" in card
+    assert "属于方案请贵单位这类组织打造的「乡村治理品牌」" in await li.presses("理由、条款、先例")
+    assert await li.presses("收起") == card
     assert await li.presses("‹ 回到列表") == listed
     assert all(message.how == "edited" for message in li.seen[1:])
 
@@ -168,15 +175,63 @@ async def test_a_county_with_many_needs_has_pages(talk: Talk) -> None:
     pages = [first]
     while "更多 ›" in li.buttons:
         pages.append(await li.presses("更多 ›"))
-    assert len(pages) == 4
-    assert await li.presses("‹ 前面的") == pages[2]
+    assert len(pages) == 5
+    assert await li.presses("‹ 前面的") == pages[3]
+
+
+def lines(text: str, width: int) -> int:
+    """The lines that a text takes on a phone: a Chinese character is as wide as two letters."""
+    return sum(max(1, -(-sum(2 if ord(c) > 0x2E80 else 1 for c in line) // width)) for line in text.splitlines())
+
+
+PHONE = 40
+"""Letters in a line of a phone."""
+
+
+async def test_the_cards_and_the_pages_of_counties_fit_on_a_phone(talk: Talk) -> None:
+    services, wish = talk.services, Wish(("elderly",), province="山东", city="泰安", kind="service")
+    shown = [pairings.card(services, "zh", need, wish) for need in talk.base.needs]
+    heights = sorted(lines(re.sub(r" \(http[^)]*\)", "", plain(one.text)), PHONE) for one in shown if one)
+    assert heights[len(heights) // 2] <= 17
+    assert heights[-1] <= 26
+    for county in talk.base.counties.values():
+        for offset in range(0, max(1, len(county.needs)), browse.NEEDS_A_PAGE):
+            assert lines(plain(browse.county_page(services, "zh", county, wish, offset).text), PHONE) <= 27
+
+
+async def test_everything_about_a_pairing_is_on_the_card_or_a_tap_away(either: Talk) -> None:
+    services, lang, base = either.services, either.client, either.base
+    wish = Wish(("elderly", "health"), province="山东", city="泰安", kind="service")
+    for need in base.needs.values():
+        county = base.counties[need.county]
+        found = [pairings.card(services, lang, need.id, wish, whole=whole) for whole in (False, True)]
+        short, whole = (plain(str(one.text)) for one in found if one)
+        for part in (need.text[lang], need.evidence.fact[lang], need.evidence.source.title, str(need.evidence.year)):
+            assert part in short
+        pairing = matching.at_county(base, county, need, wish, services.around())
+        for reason in (*pairing.reasons, *pairing.unknowns):
+            assert plain(pairings.reason_text(services, lang, reason)) in whole
+        assert base.tasks[pairing.task].clause[lang] in whole
+        precedent = next(base.precedents(need.field, county.id), None)
+        assert precedent is None or precedent.org[lang] in whole
+
+
+async def test_what_is_known_of_a_county_is_a_tap_away(either: Talk) -> None:
+    li = either.person("li")
+    page = await li.says("/county 巫溪" if either.client == "zh" else "/county Wuxi")
+    about = await li.presses("关于巫溪" if either.client == "zh" else "About Wuxi")
+    county = either.base.counties["wuxi"]
+    for one in county.aid:
+        assert one.org[either.client] in about
+    assert county.products[0][either.client] in about
+    assert await li.presses("上一步" if either.client == "zh" else "Back") == page
 
 
 async def test_the_district_without_countryside_is_shown_but_takes_no_interest(either: Talk) -> None:
     li = either.person("li")
     page = await li.says("/county 渝中" if either.client == "zh" else "/county Yuzhong")
     assert ("这里没有农村，不在结对范围内。" if either.client == "zh" else "There is no countryside here") in page
-    assert len(li.seen[-1].keyboard) == 0
+    assert [b["data"] for row in li.seen[-1].keyboard for b in row] == ["v1:ca:yuzhong:"]
     refused = await li.presses_data("v1:reg:yuzhong:")
     assert ("不在结对范围内" if either.client == "zh" else "outside the pairing") in refused
     assert rows(either, "drafts") == []
@@ -354,6 +409,8 @@ async def test_what_others_registered_is_seen_on_the_card_and_in_the_list(talk: 
     li, wang = talk.person("li"), talk.person("wang")
     await registered(li)
     card = await wang.says(f"/start need-{NEED}")
-    assert "通过这里报名这条需求的组织：1 家" in card
-    assert "泰安市夕阳红" not in card
+    assert "已有1家报名" in card
+    whole = await wang.presses("理由、条款、先例")
+    assert "通过这里报名这条需求的组织：1 家" in whole
+    assert "泰安市夕阳红" not in card + whole
     assert "1 家报名" in await wang.presses("巫溪的全部需求") + await wang.presses("更多 ›")

@@ -142,6 +142,8 @@ LONG_WHY = max(WRONG, key=len)
 WORST: dict[str, list[tuple[str | int, ...]]] = {
     "c": [(max(BASE.counties, key=len), 100, CODE)],
     "k": [(ID, CODE)],
+    "w": [(ID, CODE)],
+    "ca": [(max(BASE.counties, key=len), CODE)],
     "plan": [()],
     "task": [(max(BASE.tasks, key=len),)],
     "cases": [(max(BASE.fields, key=len), 1000)],

@@ -229,7 +229,7 @@ async def test_whatever_was_last_committed_the_conversation_goes_on(
 
 LINES = (
     ("我们是泰安的养老服务机构", "1. 巫溪"),
-    ("1", "这里与泰安结对"),
+    ("1", "来源写明的短板"),
     ("1", "第 1 步"),
     ("1", "第 2 步"),
     ("泰安市夕阳红养老服务中心", "第 3 步"),
@@ -307,7 +307,7 @@ async def test_a_chat_killed_within_lines_and_after_them_registers_exactly_one_i
 BOSS, LI = 11, 21
 SENT = (
     ("says", "我们是泰安的养老服务机构", "1. 巫溪"),
-    ("presses", "1", "这里与泰安结对"),
+    ("presses", "1", "来源写明的短板"),
     ("presses", "登记意向", "第 1 步"),
     ("presses", "全部同意", "第 2 步"),
     ("says", "泰安市夕阳红养老服务中心", "第 3 步"),

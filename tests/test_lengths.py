@@ -168,10 +168,10 @@ def applied(services: Services) -> int:
 def test_the_card_of_every_need_fits(services: Services, lang: str, wish: Wish) -> None:
     crowd(services)
     for need in BASE.needs.values():
-        reply = pairings.card(services, lang, need.id, wish)
-        sendable(reply)
+        replies = [pairings.card(services, lang, need.id, wish, whole=whole) for whole in (False, True)]
+        sendable(*replies)
         if lang == "en":
-            english(reply)
+            english(*replies)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -180,10 +180,14 @@ def test_the_page_of_every_county_fits_at_every_place(services: Services, lang: 
     for county in BASE.counties.values():
         for offset in range(0, max(1, len(county.needs)), browse.NEEDS_A_PAGE):
             for wish in (Wish(), FULL):
-                page = browse.county_page(services, lang, county, wish, offset)
-                sendable(page, pairings.card(services, lang, county.id, wish))
+                pages = [
+                    browse.county_page(services, lang, county, wish, offset),
+                    browse.about_page(services, lang, county, ""),
+                    *(pairings.card(services, lang, county.id, wish, whole=whole) for whole in (False, True)),
+                ]
+                sendable(*pages)
                 if lang == "en":
-                    english(page, pairings.card(services, lang, county.id, wish))
+                    english(*pages)
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -30,9 +30,10 @@ async def test_a_sentence_leads_to_the_partner_county_first(talk: Talk) -> None:
     assert "1. 巫溪 · 养老帮扶 — 对口泰安 · 国家重点帮扶县" in listed
     card = await li.presses("1")
     assert "巫溪县 · 养老帮扶" in card
-    assert "这里与泰安结对" in card
+    assert "对口泰安 · 国家重点帮扶县 · 属于乡村治理品牌 · 还没有组织报名" in card
     assert "来源写明的短板" in card
     assert "（2022年）" in card
+    assert "这里与泰安结对" in await li.presses("理由、条款、先例")
 
 
 async def test_the_same_in_english(tmp_path: Path, base: KnowledgeBase) -> None:
@@ -41,7 +42,8 @@ async def test_the_same_in_english(tmp_path: Path, base: KnowledgeBase) -> None:
         listed = await li.says("We are an elderly care agency from Tai'an")
         assert "1. Wuxi · Elderly care — partner of Tai'an · national key county" in listed
         card = await li.presses("1")
-        assert "this county is paired with Tai'an" in card
+        assert "partner of Tai'an · national key county" in card
+        assert "this county is paired with Tai'an" in await li.presses("Reasons, clause, precedent")
 
 
 async def test_an_interest_is_registered_and_the_office_is_told(talk: Talk) -> None:

@@ -208,7 +208,7 @@ async def test_where_every_second_message_fails_everything_still_counts_once(tal
 
     for how, what, answer in (
         (li.says, "我们是泰安的养老服务机构", "1. 巫溪"),
-        (li.presses, "1", "这里与泰安结对"),
+        (li.presses, "1", "来源写明的短板"),
         (li.presses, "登记意向", "第 1 步"),
         (li.presses, "全部同意", "第 2 步"),
         (li.says, "泰安市夕阳红养老服务中心", "第 3 步"),

@@ -44,7 +44,7 @@ async def test_polling_answers_and_stops_when_told_to(tmp_path: Path) -> None:
         api.says(LI, "我们是泰安的养老服务机构")
         await api.hears(LI, "1. 巫溪 · 养老帮扶")
         api.presses(LI, "1")
-        card = await api.hears(LI, "这里与泰安结对")
+        card = await api.hears(LI, "来源写明的短板")
         assert card.method == "editMessageText"
         assert card.parameters["parse_mode"] == "HTML"
         assert await program.stop(seconds=10) == 0

@@ -25,7 +25,6 @@ from handlers.group_mail import SAID
 from handlers.groups import FAULTS
 from handlers.landing import PUBLISHABLE
 from handlers.moves import REASONS
-from handlers.pairings import SHORT_REASONS
 from handlers.privacy import COUNTED
 from handlers.questions import FORMS
 from handlers.texts import FOLDER, LANGS, Texts, show_date, show_day
@@ -185,7 +184,7 @@ PATTERNS: dict[str, set[str]] = {
     "{}.submit": {f"{form.id}.submit" for form, _ in STEPS if form.preview},
     "{}.title": {f"{form}.title" for form in KITS},
     "{}.words.{}": {f"{move}.words.{why}" for move, whys in REASONS.items() for why in whys} | ERASED,
-    "{}.{}": {f"tag.{one}" for one in SHORT_REASONS} | {f"reason.{one}" for one in reasons_given()},
+    "{}.{}": {f"tag.{one}" for one in reasons_given() - {"field"}} | {f"reason.{one}" for one in reasons_given()},
     "{}.{}.{}": {
         f"{form.id}.{step.id}.{one}"
         for form, step in STEPS
