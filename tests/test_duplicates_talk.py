@@ -197,6 +197,21 @@ async def test_a_link_of_the_newer_one_leads_into_the_older(talk: Talk) -> None:
     assert "老王 用您单位的邀请链接" in li.last
 
 
+async def test_two_partners_of_one_group_are_not_merged(talk: Talk) -> None:
+    boss, li, zhao = await twice(talk)
+    for organisation, person, role in ((1, li, "lead"), (2, zhao, "member")):
+        talk.store.execute(
+            "INSERT INTO group_members (interest, organisation, person, role, state, at) VALUES (1, ?, ?, ?, 'agreed', 1)",
+            (organisation, person.id, role),
+        )
+    for data in ("v1:dup:1:merge", "v1:dup:1:merge:yes"):
+        assert "这两家在同一个组团里，请先让其中一家退出组团" in await boss.presses_data(data)
+    assert [row["state"] for row in rows(talk, "duplicates")] == ["open"]
+    talk.store.execute("UPDATE group_members SET state = 'left' WHERE organisation = 2")
+    await boss.presses_data("v1:dup:1:merge:yes")
+    assert [row["state"] for row in rows(talk, "duplicates")] == ["merged"]
+
+
 # -- taking it back ----------------------------------------------------------------------------------------------------
 
 

@@ -111,6 +111,8 @@ async def press_duplicate(update: Update, context: Context, args: list[str]) -> 
     pair = duplicates.get(context.store, wanted) if wanted is not None else None
     if pair is None:
         return context.text("press.gone")
+    if what == "merge" and duplicates.together(context.store, pair):
+        return context.text("duplicate.together")
     if what == "merge" and sure != "yes" and pair.state == "open":
         await context.show(update, _page(services, lang, pair, "duplicate.confirm"))
         return None

@@ -85,6 +85,18 @@ def _reason(this: Organisation, other: Row, alike: Alike) -> str:
     return alike(this.name, other["name"])
 
 
+def together(store: Store, pair: Duplicate) -> bool:
+    """Whether both are asked into, or in, one group: then one of them has to leave it before they can be merged."""
+    return bool(
+        store.value(
+            "SELECT 1 FROM group_members a JOIN group_members b ON b.interest = a.interest"
+            " WHERE a.organisation = ? AND b.organisation = ?"
+            " AND a.state IN ('asked', 'agreed') AND b.state IN ('asked', 'agreed')",
+            (pair.older, pair.newer),
+        )
+    )
+
+
 def dismiss(store: Store, duplicate: int, by: int, now: int) -> bool:
     """They are two. False: it was decided before."""
     with store.transaction():
@@ -108,12 +120,14 @@ def _decide(store: Store, duplicate: int, before: str, after: str, by: int, now:
 
 
 def merge(store: Store, duplicate: int, by: int, now: int) -> bool:
-    """The newer becomes part of the older one. False: it was decided before, or one of them is there no longer."""
+    """The newer becomes part of the older one. False: decided before, one is gone, or both are in one group."""
     with store.transaction():
         pair = next((one for one in waiting(store) if one.id == duplicate), None)
         older = organisations.get(store, pair.older) if pair else None
         newer = organisations.get(store, pair.newer) if pair else None
-        if pair is None or older is None or newer is None or not _decide(store, duplicate, "open", "merged", by, now):
+        if pair is None or older is None or newer is None or together(store, pair):
+            return False
+        if not _decide(store, duplicate, "open", "merged", by, now):
             return False
         everybody = {one.person for two in (older, newer) for one in organisations.members(store, two.id)}
         closed = _close_doubles(store, pair, by, now)
