@@ -101,10 +101,14 @@ def _profile(answers: Mapping[str, str]) -> Profile:
     )
 
 
-def said(services: Services, person: int) -> Profile:
-    """What the person has said of the organisation, as far as it is in memory: what was last listed for them."""
+def said(services: Services, person: int, name: str = "") -> Profile:
+    """What the person has said of the organisation: what was last listed for them, in memory; else what its name says."""
     wish, _ = services.last_lists.get(person, (Wish(), 0))
-    return Profile("", wish.kind or None, wish.province or None, wish.city or None, wish.fields)
+    read = services.reader.read(name)
+    kind, origin = wish.kind or (read.kind.id if read.kind else ""), (wish.province, wish.city)
+    if not wish.province and read.origin:
+        origin = read.origin.province, read.origin.city
+    return Profile("", kind or None, origin[0] or None, origin[1] or None, wish.fields)
 
 
 def _facts(services: Services, lang: str, draft: Draft) -> Facts:

@@ -207,6 +207,12 @@ async def test_a_first_interest_makes_the_profile_from_what_was_said(talk: Talk)
     assert "意向：共 1 条，还在办 1 条" in page
 
 
+async def test_a_name_says_where_an_organisation_is_and_of_what_kind(talk: Talk) -> None:
+    li = talk.person("li")
+    await registered(li)
+    assert f"{ZH.organisation}\n社会服务机构 · 山东 泰安\n" in await li.presses("单位资料")
+
+
 async def test_a_change_of_the_profile_shows_in_open_cases(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await registered(li)
