@@ -20,7 +20,7 @@ from telegram.ext import ExtBot
 from bot import breaker, copies, retraction
 from bot.cards import Shown, show
 from bot.outcomes import Outcome, classify
-from bot.pacing import GRAIN, MAIL, Pacer, Ticket
+from bot.pacing import MAIL, Pacer, Ticket
 from handlers.context import Reply, Services, post
 from handlers.views import render
 from knowledge.clock import is_quiet
@@ -38,6 +38,8 @@ LOCKED = 1.0
 """Seconds before a database that another program holds is tried again."""
 NAP = 30.0
 """Seconds after which the courier looks again even when nothing is due."""
+RATIO = 4
+"""A commit is followed by so many times its length without one for results alone: a slow disk makes the batches larger."""
 GRACE = 5.0
 """Seconds that a stop waits for the messages on their way."""
 HOUSEKEEPING = 3600
@@ -69,7 +71,8 @@ class Courier:
         """What is "sending", by number: on its way, or back with an outcome that is not written down yet."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[Result] = []
-        self._written = 0.0
+        self._writes = 0.0
+        """When results may be written down again."""
         self._cleaned = 0
 
     def start(self) -> None:
@@ -147,6 +150,7 @@ class Courier:
         occupied = {one.person for one in self._flying.values() if one.id not in back} | self._pacer.occupied()
         if not results and (room <= 0 or not self._due(now)):
             return []
+        begun = asyncio.get_running_loop().time()
         with store.transaction():
             for result in results:
                 self._write(result, now)
@@ -156,8 +160,8 @@ class Courier:
         for number in back:
             del self._flying[number]
         self._flying.update((one.id, one) for one in batch)
-        if results:
-            self._written = asyncio.get_running_loop().time()
+        ended = asyncio.get_running_loop().time()
+        self._writes = ended + RATIO * (ended - begun)
         return batch
 
     def _due(self, now: int) -> bool:
@@ -177,11 +181,11 @@ class Courier:
             log.error("delivery %s (%s) failed", delivery.id, delivery.view, exc_info=error)
             outcome = Outcome("unknown" if delivery.notice else "sending")
             self._results.append(Result(delivery, outcome, error=type(error).__name__))
-        loop, soon = asyncio.get_running_loop(), self._written + GRAIN
-        if soon <= loop.time():
+        loop = asyncio.get_running_loop()
+        if self._writes <= loop.time():
             self._awake.set()
         else:
-            loop.call_at(soon, self._awake.set)
+            loop.call_at(self._writes, self._awake.set)
 
     async def _deliver(self, delivery: Delivery) -> None:
         services, ticket = self._services, Ticket()
