@@ -65,7 +65,7 @@ pwd -P > $(VENV)/made-in; \
 for lock in $$have $(2); do cp requirements/$$lock.txt $(VENV)/$$lock.txt; done
 endef
 
-.PHONY: help chat run test bench evaluate train lock clean python stale
+.PHONY: help chat run test bench pace kills evaluate train lock clean python stale
 
 help: ## this list
 	@echo 'Jiedui (结对). The commands, each of which sets itself up in .venv:'
@@ -86,6 +86,12 @@ test: $(VENV)/dev.txt ## lint, check the types, run the tests
 
 bench: $(VENV)/run.txt ## measure start, turns and memory beside a bare echo bot
 	@$(BIN)/python scripts/bench.py $(ARGS)
+
+pace: $(VENV)/run.txt ## measure notices beside people who talk (ARGS=quick: a fifth of it)
+	@$(BIN)/python -m scripts.notice_bench $(ARGS)
+
+kills: $(VENV)/run.txt ## kill a process that sends a notice a hundred times, and compare with what was accepted
+	@$(BIN)/python -m scripts.kills $(ARGS)
 
 evaluate: $(VENV)/run.txt ## score the reading of free text on labelled sentences
 	@$(BIN)/python -m evaluation.score $(ARGS)

@@ -24,6 +24,8 @@ from tests.programs import Program, jiedui
 
 FIRST = 1000
 TEXT = "今年乡村行即将公布"
+NOTICE = "INSERT INTO notices (author, zh, topic, state, created) VALUES (1, ?, 'other', 'sending', 1)"
+COPIES = "INSERT INTO deliveries (person, notice, view, due, updated) SELECT id, 1, 'notice', 1, 1 FROM people"
 STATES = "SELECT state, count(*) FROM deliveries WHERE notice IS NOT NULL GROUP BY state"
 SENDING = "SELECT person FROM deliveries WHERE notice IS NOT NULL AND state = 'sending'"
 DRAIN = 0.05
@@ -78,12 +80,8 @@ def prepare(database: Path, recipients: int) -> None:
     with closing(Store(database, channel="telegram")) as store:
         fill(store, recipients)
         with store.transaction():
-            store.execute(
-                f"INSERT INTO notices (author, zh, topic, state, created) VALUES (1, '{TEXT}', 'other', 'sending', 1)"
-            )
-            store.execute(
-                "INSERT INTO deliveries (person, notice, view, due, updated) SELECT id, 1, 'notice', 1, 1 FROM people"
-            )
+            store.execute(NOTICE, (TEXT,))
+            store.execute(COPIES)
 
 
 def fill(store: Store, recipients: int) -> None:
