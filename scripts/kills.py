@@ -24,7 +24,7 @@ from tests.programs import Program, jiedui
 
 FIRST = 1000
 TEXT = "今年乡村行即将公布"
-NOTICE = "INSERT INTO notices (author, zh, topic, state, created) VALUES (1, ?, 'other', 'sending', 1)"
+NOTICE = "INSERT INTO notices (author, zh, topic, state, created) VALUES (0, ?, 'other', 'sending', 1)"
 COPIES = "INSERT INTO deliveries (person, notice, view, due, updated) SELECT id, 1, 'notice', 1, 1 FROM people"
 STATES = "SELECT state, count(*) FROM deliveries WHERE notice IS NOT NULL GROUP BY state"
 SENDING = "SELECT person FROM deliveries WHERE notice IS NOT NULL AND state = 'sending'"
