@@ -9,11 +9,12 @@ from handlers.buttons import Rows, press
 from handlers.cards import line, subject_name, words_of
 from handlers.context import Reply, Services
 from handlers.proposals import party, reasons
-from handlers.views import view
+from handlers.views import render, view
 from knowledge.partnering import complement
 from knowledge.records import interests, joining, organisations, partners
 from knowledge.records.interests import Interest
 from knowledge.records.moves import MOVES
+from knowledge.records.partners import Partner
 
 NUMBERS = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
 """What may be a telephone number."""
@@ -55,6 +56,7 @@ def _asked(name: str) -> None:
             reasons=reasons(services, lang, found),
             others=[one.name for one in partners.members(services.store, group.id)],
             own=own.id if own else 0,
+            kept=theirs.id if theirs and not own and row.asked_by == "lead" else 0,
         )
         yes, no = (services.texts(lang, f"group.button.{one}") for one in ("yes", "no"))
         answers = (press(yes, "gyes", group.id, row.organisation, 1), press(no, "gyes", group.id, row.organisation, 0))
@@ -63,6 +65,15 @@ def _asked(name: str) -> None:
 
 _asked("group.invited")
 _asked("group.wished")
+
+
+def asked_again(services: Services, lang: str, row: Partner) -> Reply:
+    """The question that waits for an answer, as it was mailed."""
+    by_lead = row.asked_by == "lead"
+    group = interests.get(services.store, row.interest)
+    asking = group.organisation if group and by_lead else row.organisation
+    args = {"interest": row.interest, "organisation": asking, "partner": row.organisation}
+    return render(services, lang, "group.invited" if by_lead else "group.wished", args)
 
 
 @view("group.heir")

@@ -7,7 +7,7 @@ from telegram import Update
 from handlers.buttons import Button, number, press, short
 from handlers.cards import roles, subject_name
 from handlers.context import Context, Reply, Services
-from handlers.group_mail import said
+from handlers.group_mail import asked_again, said
 from handlers.moves import found_for, moved_on, show_card
 from handlers.presses import Presses
 from handlers.privacy import show_contact
@@ -47,7 +47,11 @@ def page(services: Services, lang: str, interest: Interest, person: int) -> Repl
         items=[_item(services, lang, match) for match in found],
         shared=bool(mine and mine.contacts),
     )
-    rows: list[tuple[Button, ...]] = [_asking(services, lang, interest, found)]
+    rows: list[tuple[Button, ...]] = []
+    if leads:
+        asked = partners.to_answer(services.store, interest)
+        rows.extend((press(texts(lang, "group.button.see"), "gsee", one.interest, one.organisation),) for one in asked)
+    rows.append(_asking(services, lang, interest, found))
     if leads and not members and interest.open:
         rows.append(_willing(services, lang, interest))
     if members and mine and mine.person == person:  # a contact is somebody's own
@@ -65,6 +69,7 @@ def _item(services: Services, lang: str, match: Match) -> dict[str, object]:
         "kind": services.base.kinds[match.party.kind].name[lang] if match.party.kind else "",
         "place": place if lang == "zh" else "",
         "about": subject_name(services, lang, theirs) if theirs else "",
+        "same": any(reason.id == "same_need" for reason in match.reasons),
         "reasons": reasons(services, lang, match.reasons),
     }
 
@@ -193,6 +198,16 @@ async def press_ask(update: Update, context: Context, args: list[str]) -> str | 
     return await _said(context, outcome, ours, what)
 
 
+async def press_see(update: Update, context: Context, args: list[str]) -> str | None:
+    """The question once more that waits for one's yes or no."""
+    interest, organisation = (number(one) for one in (args + ["", ""])[:2])
+    row = partners.get(context.store, interest or 0, organisation or 0)
+    if row is None or not partners.decides(context.store, row, context.person.id):
+        return context.text("press.not_yours")
+    await context.send(asked_again(context.services, context.lang, row))
+    return None
+
+
 async def press_answer(update: Update, context: Context, args: list[str]) -> str | None:
     """Yes or no to going together."""
     interest, organisation = (number(one) for one in (args + ["", ""])[:2])
@@ -287,6 +302,7 @@ PRESSES: Presses = {
     "grp": press_group,
     "gwill": press_willing,
     "gask": press_ask,
+    "gsee": press_see,
     "gyes": press_answer,
     "gmove": press_move,
     "glead": press_no_lead,

@@ -178,6 +178,7 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "grp": [(ROW,)],
     "gwill": [(ROW, 1)],
     "gask": [(ROW, ROW)],
+    "gsee": [(ROW, ROW)],
     "gyes": [(ROW, ROW, 1)],
     "gmove": [(ROW, 1000, LONG_MOVE, "yes"), (ROW, 1000, LONG_MOVE, ROW)],
     "glead": [(ROW,)],

@@ -337,6 +337,62 @@ async def test_the_same_press_twice_asks_once(talk: Talk) -> None:
     assert [row["view"] for row in rows(talk, "deliveries") if row["view"] == "group.invited"] == ["group.invited"]
 
 
+async def test_a_question_that_scrolled_away_is_found_on_the_page(talk: Talk) -> None:
+    _, li, wang = await two(talk)
+    await li.presses_data("v1:gask:1:2")
+    await wang.says("/help")
+    await wang.presses_data("v1:grp:2")
+    assert "邀请您组团：巫溪 · 养老帮扶（#1）" in await wang.presses("有人找您组团")
+    assert "您已加入组团" in await wang.presses("✅ 同意")
+    assert "这个邀请已经有了结果" in await wang.presses_data("v1:gsee:1:2")
+    assert await li.presses_data("v1:gsee:1:2") == "这不是您登记的。"
+
+
+async def test_who_goes_alone_after_all_asks_nobody_any_more(talk: Talk) -> None:
+    _, li, wang = await two(talk)
+    await li.presses_data("v1:gask:1:2")
+    assert "已记为单独做" in await li.presses_data("v1:gwill:1:0")
+    assert "组团邀请取消了" in wang.last
+    assert "情况已经变了" in await wang.presses_data("v1:gyes:1:2:1")
+
+
+async def test_a_colleague_of_a_member_sees_the_group_and_may_leave_it(talk: Talk) -> None:
+    _, li, _ = await together(talk)
+    mate = talk.person("mate")
+    await mate.says("/start")
+    talk.store.execute(
+        "INSERT INTO members (organisation, person, role, name, phone, since) VALUES (2, ?, 'member', '钱', '13600003333', 1)",
+        (mate.id,),
+    )
+    assert "#1 巫溪 · 养老帮扶 · 组团成员" in await mate.says("/my")
+    page = await mate.presses_data("v1:grp:1")
+    assert "成员：春晖基金会" in page
+    assert not [label for label in mate.buttons if "联系方式" in label], "a contact is somebody's own"
+    assert await mate.presses_data("v1:own:1:1:withdraw") == "这不是您登记的。"
+    assert "您已退出组团" in await mate.presses_data("v1:gmove:1:1:leave:yes")
+    assert "「春晖基金会」退出了组团" in li.last
+
+
+async def test_when_the_contact_of_a_member_leaves_a_colleague_takes_over(talk: Talk) -> None:
+    _, li, wang = await together(talk)
+    mate = talk.person("mate")
+    await mate.says("/start")
+    talk.store.execute(
+        "INSERT INTO members (organisation, person, role, name, phone, since) VALUES (2, ?, 'member', '钱', '13600003333', 1)",
+        (mate.id,),
+    )
+    await li.presses_data("v1:gshare:1:1")
+    await wang.presses_data("v1:gshare:1:1")
+    await li.presses_data("v1:gtel:1:2")
+    assert any("13900001111" in text for text in visible(li))
+    await erases(wang)
+    assert not any("13900001111" in text for text in visible(li))
+    row = rows(talk, "group_members")[1]
+    assert (row["person"], row["state"], row["contacts"]) == (mate.id, "agreed", 0)
+    assert "成员 春晖基金会" in li.reads(1)
+    assert "组团牵头，成员 春晖基金会" in mate.reads(1)
+
+
 async def test_who_has_asked_each_other_needs_one_yes(talk: Talk) -> None:
     _, li, wang = await two(talk)
     await li.presses_data("v1:gask:1:2")

@@ -93,7 +93,7 @@ def _can(store: Store, name: str, mine: Partner) -> bool:
         case "take_lead":
             return mine.heir and can_lead(store, mine)
         case "dissolve":
-            return bool(members or partners.of(store, mine.interest, "asked"))
+            return bool(members)
         case _:
             return True
 

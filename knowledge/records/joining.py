@@ -27,6 +27,8 @@ def willing(store: Store, interest: Interest, actor: int, *, yes: bool, now: int
             return "forbidden"
         if found.grouped == yes:
             return "known"
+        if not yes:
+            groups.recall(store, found, now)
         store.execute("UPDATE interests SET grouped = ?, updated = ? WHERE id = ?", (int(yes), now, found.id))
         interests.note(store, found, "willing" if yes else "alone", None, now, actor=actor, role="organisation")
     return "done"

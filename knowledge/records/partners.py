@@ -94,6 +94,16 @@ def decides(store: Store, asked: Partner, person: int) -> bool:
     return organisations.is_member(store, decider(store, asked)[0], person)
 
 
+def to_answer(store: Store, interest: Interest) -> list[Partner]:
+    """Questions that wait for a yes or no of the organisation of this interest, in its county: by others, or into its group."""
+    rows = store.all(
+        f"{SELECT} JOIN interests i ON i.id = g.interest WHERE g.state = 'asked' AND i.county = ? AND"
+        " (g.asked_by = 'lead' AND g.organisation = ? OR g.asked_by = 'member' AND g.interest = ?) ORDER BY g.at, g.interest",
+        (interest.county, interest.organisation, interest.id),
+    )
+    return [_partner(row) for row in rows]
+
+
 def groups_of(store: Store, person: int) -> list[int]:
     """The groups that the person's organisations are members of, not counting those that they lead; newest first."""
     rows = store.all(
