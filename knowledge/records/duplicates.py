@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.records import cards, deadlines, deliveries, interests, organisations, verification
+from knowledge.records import cards, deadlines, deliveries, groups, interests, organisations, partners, verification
 from knowledge.records.interests import Event, Interest
 from knowledge.records.moves import STAGES
 from knowledge.records.organisations import Organisation, Profile
@@ -130,6 +130,7 @@ def merge(store: Store, duplicate: int, by: int, now: int) -> bool:
         if not _decide(store, duplicate, "open", "merged", by, now):
             return False
         everybody = {one.person for two in (older, newer) for one in organisations.members(store, two.id)}
+        _leave_groups(store, pair, by, now)
         closed = _close_doubles(store, pair, by, now)
         _note(store, duplicate, "closed", closed)
         moved = _ids(store, "SELECT id FROM interests WHERE organisation = ?", newer.id)
@@ -168,15 +169,32 @@ def _filled(older: Profile, newer: Profile) -> Profile:
 
 
 def _close_doubles(store: Store, pair: Duplicate, by: int, now: int) -> list[int]:
-    """Of two open interests in one need, close the one that has come less far. Returns those closed."""
+    """Of two open interests in one need, close the one that has come less far, and no group's. Returns those closed."""
     closed = []
     for one in interests.of_organisation(store, pair.newer):
         other = interests.same_open(store, pair.older, one.county, one.need)
         if one.open and other:
-            goes_on, closes = sorted((other, one), key=lambda i: (-STAGES.index(i.stage), i.id))
+            goes_on, closes = sorted((other, one), key=lambda i: (*_without_group(store, i), -STAGES.index(i.stage), i.id))
             _close(store, closes, goes_on, by, now)
+            groups.settle(store, closes.id, now)
             closed.append(closes.id)
     return closed
+
+
+def _without_group(store: Store, interest: Interest) -> tuple[bool, bool]:
+    """What is a group's goes on before what is not."""
+    return not partners.members(store, interest.id), interest.part_of is not None
+
+
+def _leave_groups(store: Store, pair: Duplicate, by: int, now: int) -> None:
+    """Nobody is at work on one need in two places: the newer one leaves a group where the older one is at work already."""
+    for row in store.all(
+        "SELECT g.interest, i.county, i.need FROM group_members g JOIN interests i ON i.id = g.interest"
+        " WHERE g.organisation = ? AND g.role = 'member' AND g.state IN ('asked', 'agreed')",
+        (pair.newer,),
+    ):
+        if partners.at_work(store, pair.older, row["county"], row["need"]):
+            groups.withdraw(store, pair.newer, by, lambda _county: (), now, only=row["interest"])
 
 
 def _close(store: Store, closes: Interest, goes_on: Interest, by: int, now: int) -> None:
@@ -205,7 +223,12 @@ def _noted(store: Store, duplicate: int, what: str) -> list[int]:
 
 
 def _move_partners(store: Store, pair: Duplicate) -> None:
-    """Places in groups; where both are in one group, the newer one's stays as it is."""
+    """Places in groups; of two in one group that which is past stays behind, or goes."""
+    store.execute(
+        "DELETE FROM group_members WHERE organisation = ? AND state IN ('left', 'refused') AND interest IN"
+        " (SELECT interest FROM group_members WHERE organisation = ? AND state IN ('asked', 'agreed'))",
+        (pair.older, pair.newer),
+    )
     places = _ids(
         store,
         "SELECT interest FROM group_members g WHERE organisation = ? AND NOT EXISTS"

@@ -244,13 +244,17 @@ def settle(store: Store, interest: int, now: int) -> None:
             cards.refresh(store, own.id, now)
 
 
-def withdraw(store: Store, organisation: int, person: int, office: Callable[[str], Sequence[int]], now: int) -> None:
-    """The last person of an organisation goes: it leaves every group, its lead is passed on to the next who can take it.
+def withdraw(
+    store: Store, organisation: int, person: int, office: Callable[[str], Sequence[int]], now: int, *, only: int | None = None
+) -> None:
+    """An organisation goes out of every group (or ``only`` this one); its lead is passed on to the next who can take it.
 
-    What it was asked, or asked for, is over. Where nobody can take the lead, the group is disbanded.
+    What it was asked, or asked for, is over. Where nobody can take the lead, the group is disbanded. ``person``: by whom.
     """
     for row in store.all(
-        "SELECT interest FROM group_members WHERE organisation = ? AND state IN ('asked', 'agreed')", (organisation,)
+        "SELECT interest FROM group_members WHERE organisation = ? AND state IN ('asked', 'agreed')"
+        " AND interest = coalesce(?, interest)",
+        (organisation, only),
     ):
         group, partner = interests.get(store, row["interest"]), partners.get(store, row["interest"], organisation)
         if group is None or partner is None:
