@@ -142,7 +142,7 @@ def _confirmation(services: Services, lang: str, args: dict[str, Any], key: str)
         rows.append((press(services.texts(lang, "button.org"), "org", interest.organisation),))
     if interest.grouped and interest.open:
         rows.append((press(services.texts(lang, "button.group"), "grp", interest.id),))
-    if not people.holds(services.store, interest.person, "notices"):
+    if key == "interest.done" and not people.holds(services.store, interest.person, "notices"):
         rows.append((press(services.texts(lang, "button.tick"), "mute", 0),))
     return Reply(text, tuple(rows), card=interest.id)
 
