@@ -35,9 +35,16 @@ def store() -> Iterator[Store]:
             opened.execute(
                 "INSERT INTO people (id, lang, heard, client, started, unreachable, first_seen, last_seen)"
                 " VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
-                (person, dice.choice([None, "zh", "en"]), dice.choice([None, "zh", "en"]),
-                 dice.choice([None, "", "zh-hans", "de"]), dice.choice([1, 1, 1, None]), dice.choice([None, None, None, 5]), NOW - dice.randrange(200) * DAY),
-            )  # fmt: skip
+                (
+                    person,
+                    dice.choice([None, "zh", "en"]),
+                    dice.choice([None, "zh", "en"]),
+                    dice.choice([None, "", "zh-hans", "de"]),
+                    dice.choice([1, 1, 1, None]),
+                    dice.choice([None, None, None, 5]),
+                    NOW - dice.randrange(200) * DAY,
+                ),
+            )
             for _ in range(dice.randrange(3)):
                 opened.execute(
                     "INSERT INTO consents (person, purpose, version, given, at) VALUES (?, 'notices', 1, ?, 1)",

@@ -220,6 +220,13 @@ async def test_a_changed_draft_is_not_confirmed_by_an_older_button(talk: Talk) -
     assert (got(li), got(li, "乡村行改到秋天")) == (0, 1)
 
 
+async def test_the_list_shows_a_notice_by_its_first_words_as_they_were_written(talk: Talk) -> None:
+    boss = talk.person("boss", owner=True)
+    shown = await drafted(boss, "看 <这里> & 那里")
+    assert "「看 <这里> & 那里」" in shown
+    assert "#1 看 <这里> & 那里 · 草稿" in await boss.says("/broadcast")
+
+
 async def test_a_draft_is_thrown_away(talk: Talk) -> None:
     boss = talk.person("boss", owner=True)
     await drafted(boss, TEXT)

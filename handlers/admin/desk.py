@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 from telegram import Update
@@ -31,7 +32,7 @@ LISTED = 8
 
 def title(services: Services, lang: str, notice: Notice) -> str:
     """A notice in a line."""
-    return short(TAGS.sub("", notice.html(lang)), 30)
+    return short(unescape(TAGS.sub("", notice.html(lang))), 30)
 
 
 def list_page(services: Services, lang: str, person: int) -> Reply:
