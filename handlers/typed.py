@@ -31,8 +31,14 @@ def typed(services: Services, draft: Draft, text: str) -> Input | None:
     if changed:
         return Input("edit", changed)
     if draft.step == PREVIEW:
-        return Input("submit") if words.form_submit.alone(plain) else None
+        return Input("submit") if words.form_submit.alone(plain) or plain in _submits(services, form) else None
     return _chosen(services, KITS[draft.form], step, plain) if step else None
+
+
+def _submits(services: Services, form: Form) -> set[str]:
+    """The label of the button that submits the form, in either language, without its sign."""
+    labels = (str(services.texts(lang, f"{form.id}.submit")) for lang in LANGS if form.preview)
+    return {label.partition(" ")[2].lower() for label in labels} - {""}
 
 
 def _changed(services: Services, form: Form, draft: Draft, plain: str) -> str:

@@ -104,7 +104,7 @@ def _value(text: str) -> Decimal:
 def _digits(text: str) -> Decimal:
     """Chinese digits one after the other: 五, 二零二六, 三点五."""
     whole, _, part = text.partition("点")
-    if len(whole) == 2 and not part and DIGITS[whole[1]] == DIGITS[whole[0]] + 1:  # 五六 is five or six
+    if len(whole) == 2 and not part and 0 not in {DIGITS[char] for char in whole}:  # 五六 is five or six, 三五万 three to five
         raise NoAmount("two")
     figures = "".join(str(DIGITS[char]) for char in whole)
     return Decimal(figures + ("." + "".join(str(DIGITS[char]) for char in part) if part else ""))

@@ -62,7 +62,7 @@ async def test_signed_there_is_a_checklist_that_either_side_fills_in_bit_by_bit(
     for _ in range(3):
         await li.presses("跳过")
     assert "金额：3.5 万元\n时间：以后再填" in li.last
-    assert "已保存：签约方、项目、金额。对方会看到。" in await li.presses("保存")
+    assert "已保存：签约方、项目、金额。对方会看到。" in await li.says("保存")
     assert boss.last == "🔔 对方填了：签约方、项目、金额。请看卡片，有不对的可以改。"
     assert boss.seen[-1].reply_to == boss.card().message
     for side in (boss, li):
@@ -128,6 +128,7 @@ async def test_one_answer_is_changed_and_one_taken_back(talk: Talk) -> None:
     [
         ("很多钱", "请写一个数字，例如「300」「3万」"),
         ("3-5万", "请只写一个数"),
+        ("三五万", "请只写一个数"),
         ("-300", "不能是负数"),
         ("99999999999999", "有没有多写零"),
         ("轮椅二十台和一批米面", "请写一个数字"),
