@@ -12,7 +12,8 @@ Record = dict[str, Any]
 
 SECTIONS: dict[str, str] = {
     "consents": "SELECT purpose, version, given, at FROM consents WHERE person = :person ORDER BY id",
-    "organisations": "SELECT o.name, o.kind, o.province, o.city, o.offer, o.size, o.code, m.role, m.name AS contact, m.phone,"
+    "organisations": "SELECT o.name, o.kind, o.province, o.city, o.fields, o.offer, o.size, o.code,"
+    " o.verified, o.verified_until, m.role, m.name AS contact, m.phone,"
     " m.since FROM members m JOIN organisations o ON o.id = m.organisation WHERE m.person = :person ORDER BY o.id",
     "interests": "SELECT id, county, need, task, offer, grouped, part_of, stage, created, updated FROM interests"
     " WHERE person = :person ORDER BY id",
@@ -43,7 +44,8 @@ SECTIONS: dict[str, str] = {
 """By section of the file, the rows that it holds."""
 PERSON = "SELECT id, lang, heard, client, started, unreachable, first_seen, last_seen FROM people WHERE id = :person"
 TIMES = frozenset(
-    "at since until created updated made expires taken decided taken_back started unreachable first_seen last_seen".split()
+    "at since until created updated made expires taken decided verified verified_until"
+    " taken_back started unreachable first_seen last_seen".split()
 )
 
 
@@ -73,4 +75,4 @@ def _record(row: Record) -> Record:
 def _read(key: str, value: Any) -> Any:
     if key in TIMES and isinstance(value, int):
         return in_shanghai(value).isoformat()
-    return json.loads(value) if key == "answers" else value
+    return json.loads(value) if key in {"answers", "fields"} and value else value

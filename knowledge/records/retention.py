@@ -36,6 +36,7 @@ RULES = (
         "  WHERE g.organisation = members.organisation AND g.state = 'agreed'"
         f"  AND (i.{OPEN} OR i.updated >= :before))",
     ),
+    Rule("merges", TWO_YEARS, "DELETE FROM merged_rows WHERE duplicate IN (SELECT id FROM duplicates WHERE decided < :before)"),
     Rule("invitations", 30 * DAY, "DELETE FROM invitations WHERE max(expires, coalesce(decided, 0)) < :before"),
     Rule(
         "facts",
