@@ -5,15 +5,17 @@ Every feature is a 32-bit number (CRC-32 of its spelling, the same on every mach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
 from knowledge.lexicon import Hit
+from knowledge.reading.scopes import Stretch, marked
 from knowledge.reading.tokens import Tokens
 
 COUNTY, PLACE, HIDDEN, NAME = "\ue000", "\ue001", "\ue002", "\ue004"
 """Characters that stand for a county, for another place, for words that must not count, and for the writer's own name."""
+_AWAY = frozenset({HIDDEN, NAME})
 _BREAK = "\ue003"
 _NGRAM = 2
 _STEM = 5
@@ -36,7 +38,7 @@ class Cover(NamedTuple):
     sign: str
 
 
-def features(tokens: Tokens, hits: Iterable[Hit], covers: Iterable[Cover], signs: Iterable[str] = ()) -> list[Feature]:
+def features(tokens: Tokens, hits: Iterable[Hit], covers: Sequence[Cover], signs: Iterable[str] = ()) -> list[Feature]:
     """The features of a text, each once, in order of place; ``signs`` are facts about the whole text."""
     letters, places, hidden = _letters(tokens.text, covers)
     spelt: dict[str, tuple[int, int]] = {}  # long texts say much again: each spelling is made a number once
@@ -57,8 +59,9 @@ def features(tokens: Tokens, hits: Iterable[Hit], covers: Iterable[Cover], signs
                 spelt[joined[start:end]] = places[start][0], places[end - 1][1]
     _words(tokens, hidden, add)
     _sounds(tokens, hidden, add)
+    away = marked(len(tokens.text), (Stretch(one.start, one.end) for one in covers if one.sign in _AWAY))
     for hit in hits:
-        if not hidden[hit.start]:
+        if not away[hit.start]:  # a landmark may name a field as well (秀山花灯)
             add(f"L:{hit.id}", hit.start, hit.end)
     for sign in signs:
         add(f"S:{sign}", 0, 0)
