@@ -110,7 +110,7 @@ def test_refused_and_past_counties(reader: Reader, text: str, kept: list[str], r
         ("xiu lu xiu qiao", {"facilities"}),
         ("We can train local NGOs and social workers", {"capacity"}),
         ("除了助学,我们还做义诊", {"education", "health"}),
-        ("秀山花灯还有人教吗", {"culture"}),
+        ("郁山古镇有没有人修", {"culture"}),
         ("你好", set()),
         ("哪个县最需要我们", set()),
     ],

@@ -61,7 +61,7 @@ def features(tokens: Tokens, hits: Iterable[Hit], covers: Sequence[Cover], signs
     _sounds(tokens, hidden, add)
     away = marked(len(tokens.text), (Stretch(one.start, one.end) for one in covers if one.sign in _AWAY))
     for hit in hits:
-        if not away[hit.start]:  # a landmark may name a field as well (秀山花灯)
+        if not away[hit.start]:  # a landmark may name a field as well (郁山古镇)
             add(f"L:{hit.id}", hit.start, hit.end)
     for sign in signs:
         add(f"S:{sign}", 0, 0)
