@@ -172,8 +172,8 @@ def test_the_trail_of_a_merge_goes_after_two_years(age: int, kept: bool) -> None
     store = Store(Path(":memory:"), channel="terminal")
     for person in (1, 2):
         people.meet(store, person, "zh", MONDAY)
-        made = organisations.create(store, person, Profile("甲"), "王", None, MONDAY)
-    (pair,) = duplicates.look(store, made, lambda _one, _other: "same_name", [], MONDAY)
+    _, newer = [organisations.create(store, person, Profile("甲"), "王", None, MONDAY) for person in (1, 2)]
+    (pair,) = duplicates.look(store, newer, lambda _one, _other: "same_name", [], MONDAY)
     assert duplicates.merge(store, pair, BOSS, MONDAY)
     retention.run(store, MONDAY + age)
     assert bool(store.value("SELECT count(*) FROM merged_rows")) is kept
