@@ -214,7 +214,7 @@ def people_page(services: Services, lang: str, organisation: Organisation, mine:
     rows.append((press(texts(lang, "button.invite"), "team", organisation.id, "invite"),))
     rows.append(
         (
-            press(texts(lang, "button.leave"), "team", organisation.id, "leave"),
+            press(texts(lang, "button.leave_org"), "team", organisation.id, "leave"),
             press(texts(lang, "button.org"), "org", organisation.id),
         )
     )

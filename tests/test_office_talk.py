@@ -49,7 +49,7 @@ async def test_an_interest_goes_through_all_stages_and_both_sides_see_the_trail(
         hours = ("10:00 登记", "11:00 工作人员受理", "12:00 开始对接", "13:00 签约", "14:00 落地", "14:00 完成")
         assert all(f"6月1日（周一）{line}" in side.reads() for line in hours)
         assert "轮到" not in side.reads()
-    assert boss.reads().endswith("\n↩ 撤销（十分钟内） 📋 签约清单 📊 填数字 ⭐ 推荐为先进典型 查看联系方式")
+    assert boss.reads().endswith("\n↩ 撤销（十分钟内） 📋 签约清单 📊 填数字 ⭐ 推荐为先进典型 查看联系方式 单位资料")
     assert [row["after"] for row in rows(talk, "interest_events")] == [
         "submitted", "contacted", "negotiating", "signed", "landed", "completed",
     ]  # fmt: skip
@@ -67,9 +67,9 @@ async def test_completing_can_be_thought_over(talk: Talk) -> None:
 
 async def test_at_every_stage_the_card_offers_what_the_table_allows(talk: Talk) -> None:
     boss, li = await both(talk)
-    assert boss.buttons == ["受理", "询问", "婉拒", "查看联系方式"]
+    assert boss.buttons == ["受理", "询问", "婉拒", "查看联系方式", "单位资料"]
     await boss.presses("受理")
-    assert boss.buttons == ["询问", "开始对接", "婉拒", "查看联系方式"]
+    assert boss.buttons == ["询问", "开始对接", "婉拒", "查看联系方式", "单位资料"]
     assert li.buttons == ["回复 / 补充", "撤回", "👥 组团"]
 
 
