@@ -60,7 +60,7 @@ async def test_the_same_interest_again_is_told_at_once(talk: Talk) -> None:
     await li.says(f"/start need-{NEED}")
     told = await li.presses("登记意向")
     assert f"您之前已经登记过：编号 1，{ZH.organisation} → 巫溪 · 养老帮扶，现在是「已登记」。" in told
-    assert li.buttons == ["查看这条意向", "🔔 有通知告诉我", "换一个单位登记"]
+    assert li.buttons == ["查看这条意向", "换一个单位登记"]
     assert len(boss.seen) == 1
 
 
