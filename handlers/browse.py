@@ -150,6 +150,7 @@ async def on_county(update: Update, context: Context) -> None:
     found = context.services.reader.read(words).counties if words else ()
     if found:
         county = context.base.counties[found[0].id]
+        context.services.opened(context.person.id, county.id)
         await context.send(county_page(context.services, context.lang, county, Wish()))
         return
     drafts.park(context.store, context.person.id)
@@ -173,6 +174,7 @@ async def press_county(update: Update, context: Context, args: list[str]) -> str
     if county is None:
         return context.text("press.old")
     wish = unpack(context.base, code)
+    context.services.opened(context.person.id, county.id, wish.kind)
     await context.show(update, county_page(context.services, context.lang, county, wish, number(offset) or 0))
     return None
 
@@ -189,9 +191,11 @@ async def press_whole(update: Update, context: Context, args: list[str]) -> str 
 
 async def _card(update: Update, context: Context, args: list[str], *, whole: bool) -> str | None:
     name, code = (args + ["", ""])[:2]
-    reply = card(context.services, context.lang, name, unpack(context.base, code), whole=whole)
+    wish = unpack(context.base, code)
+    reply = card(context.services, context.lang, name, wish, whole=whole)
     if reply is None:
         return context.text("press.gone")
+    context.services.opened(context.person.id, name, wish.kind)
     await context.show(update, reply)
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from handlers import facts
-from handlers.buttons import Button, press, short
+from handlers.buttons import Button, Rows, press, short
 from handlers.context import Reply, Services
 from handlers.marks import mark
 from handlers.pairings import next_best, target_name
@@ -230,7 +230,14 @@ def asker_moved(services: Services, lang: str, interest: Interest, args: dict[st
     )
     if "organisation" not in roles(services, interest, int(args["person"])):  # a partner: the lead goes on with it
         return Reply(text + "\n" + services.texts(lang, "group.fyi", lead=interest.name), found.rows)
-    return Reply(text, (*found.rows, *facts.offered(services, lang, interest, event.move)))
+    answer = reply_row(services, lang, interest) if event.move == "ask" else ()
+    return Reply(text, (*found.rows, *answer, *facts.offered(services, lang, interest, event.move)))
+
+
+def reply_row(services: Services, lang: str, interest: Interest) -> Rows:
+    """The button by which the organisation answers what the office asked."""
+    moves = {move.id: move for move in moves_of(services, interest, "organisation")}
+    return ((move_button(services, lang, interest, "organisation", moves["answer"]),),) if "answer" in moves else ()
 
 
 @line("office.moved")

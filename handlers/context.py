@@ -73,6 +73,8 @@ class Services:
     """The text last written freely by each person, whatever it was: what can be sent on to the office."""
     last_lists: dict[int, tuple[Wish, int]] = field(default_factory=dict)
     """The wish last listed for each person, and the place of its page: what 换一个 and 再加上教育 lean on."""
+    last_opened: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """The need or county that each person looked at last, with the kind of their organisation: what 登记 leans on."""
     albums: dict[int, tuple[str, int]] = field(default_factory=dict)
     """The album last seen of each person, with the update of its first part: its parts come as messages of their own."""
     pastes: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -155,12 +157,24 @@ class Services:
         _keep(self.last_texts, person, text)
 
     def listed(self, person: int, wish: Wish, offset: int) -> None:
-        """Keep in memory what was listed for the person last."""
+        """Keep in memory what was listed for the person last; what was open before is so no longer."""
         _keep(self.last_lists, person, (wish, offset))
+        self.last_opened.pop(person, None)
+
+    def opened(self, person: int, name: str, kind: str = "") -> None:
+        """Keep in memory which need or county the person looks at, and the kind of their organisation as it was said."""
+        _keep(self.last_opened, person, (name, kind))
 
     def forget(self, person: int) -> None:
         """Forget what is held in memory about a person."""
-        memories: tuple[dict[int, Any], ...] = (self.last_words, self.last_texts, self.last_lists, self.albums, self.pastes)
+        memories: tuple[dict[int, Any], ...] = (
+            self.last_words,
+            self.last_texts,
+            self.last_lists,
+            self.last_opened,
+            self.albums,
+            self.pastes,
+        )
         for memory in memories:
             memory.pop(person, None)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers import mine, organisation, privacy, questions, start
+from handlers import awaited, interest, mine, organisation, privacy, questions, start
 from handlers.admin import desk
 from handlers.browse import county_page, plan_page
 from handlers.buttons import number, press
@@ -26,6 +26,10 @@ from knowledge.understanding import Understanding
 
 READ_MAX = 4000
 """Characters that are read of one text; Telegram sends at most 4096 in a message."""
+
+
+ASIDE_MAX = 100
+"""Characters of a text that may lean on the last search without naming anything; a longer one is a matter of its own."""
 
 
 async def answer_freely(context: Context, text: str) -> None:
@@ -52,9 +56,14 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
     if last and step:
         return went_on(context, step, last[1])
     turns, plain = context.base.turns, bare(text)
+    if turns.form_back.alone(plain) or turns.to_list.alone(plain):  # nothing was listed: back to the beginning
+        return start.welcome(context.services, context.lang, context.person.id)
     for said, key in ((turns.greet, "find.greet"), (turns.thank, "find.thank"), (turns.part, "find.part")):
         if said.alone(plain):
             return Reply(context.text(key), ((press(context.text("button.guided"), "g", ""),),))
+    asked = awaited.answering(context, u)
+    if asked is not None:
+        return asked
     if u.counties and any(word in plain for word in (*turns.only.zh, *(f"{word} " for word in turns.only.en))):
         return await _county(context, u, text)
     route = ROUTES.get(u.intent)
@@ -72,11 +81,13 @@ def went_on(context: Context, step: Step, offset: int) -> Reply:
             one = found[step.place - 1]
             opened = card(services, lang, target(one.need, one.county), step.wish)
             if opened is not None:
+                services.opened(context.person.id, target(one.need, one.county), step.wish.kind)
                 return opened
         return page(context, step.wish, offset)
     if step.kind == "look":
+        services.opened(context.person.id, step.county, step.wish.kind)
         return county_page(services, lang, context.base.counties[step.county], replace(step.wish, counties=()))
-    offset = {"more": offset + PAGE, "before": max(0, offset - PAGE)}.get(step.kind, 0)
+    offset = {"more": offset + PAGE, "before": max(0, offset - PAGE), "back": offset}.get(step.kind, 0)
     return page(context, step.wish, offset)
 
 
@@ -101,6 +112,12 @@ def offers(context: Context, u: Understanding, text: str) -> Reply:
         return asked
     if not heard and u.intent == "out_of_scope":
         return nothing(context, text)
+    last = context.services.last_lists.get(context.person.id)
+    if last and not heard and len(text) <= ASIDE_MAX:  # it leans on the search, and names nothing of its own
+        more = tuple(one for one in wish.resources if one not in last[0].resources)
+        if more:
+            return page(context, replace(last[0], resources=(*last[0].resources, *more)), 0)
+        return _under(context, "find.same", page(context, *last))
     context.services.remember(context.person.id, text)
     context.services.listed(context.person.id, wish, 0)
     return listing(context.services, context.lang, wish, heard=heard)
@@ -125,6 +142,7 @@ async def _county(context: Context, u: Understanding, text: str) -> Reply | None
     if u.fields:  # a question about a county alone is no offer
         context.services.remember(context.person.id, text)
     wish = from_understanding(u)
+    context.services.opened(context.person.id, u.counties[0].id, wish.kind)
     return county_page(context.services, context.lang, context.base.counties[u.counties[0].id], replace(wish, counties=()))
 
 
@@ -141,7 +159,28 @@ async def _help(context: Context, u: Understanding, text: str) -> Reply | None:
 
 
 async def _cancel(context: Context, u: Understanding, text: str) -> Reply | None:
+    if u.fields or u.counties:  # 算了，我想看丰都: what they turn to instead
+        return offers(context, u, text) if u.fields else await _county(context, u, text)
     return await start.cancel(context)
+
+
+async def _register(context: Context, u: Understanding, text: str) -> Reply | None:
+    """登记, said of what lies open; from a list, say that one is to be opened first; otherwise it is an offer."""
+    if u.fields or u.counties or u.kind:
+        return offers(context, u, text)
+    name, kind = context.services.last_opened.get(context.person.id, ("", ""))
+    if name:
+        why_not = await interest.begin(context, name, kind[:2])
+        return Reply(why_not) if why_not else None
+    last = context.services.last_lists.get(context.person.id)
+    if last is None:
+        return offers(context, u, text)
+    return _under(context, "find.open_first", page(context, *last))
+
+
+def _under(context: Context, key: str, shown: Reply) -> Reply:
+    """A list under a line that says why it is shown once more."""
+    return Reply(context.text(key) + "\n\n" + shown.text, shown.rows)
 
 
 async def _privacy(context: Context, u: Understanding, text: str) -> Reply | None:
@@ -166,11 +205,12 @@ ROUTES: dict[str, Route] = {
     "follow_up": _mine,
     "help": _help,
     "cancel": _cancel,
+    "register_interest": _register,
     "privacy": _privacy,
     "contact_human": _human,
     "admin_broadcast": _broadcast,
 }
-"""Where an intent leads; the others (an offer, a wish to register, anything else) are answered with pairings."""
+"""Where an intent leads; the others (an offer, anything else) are answered with pairings."""
 
 
 # -- the guided way ----------------------------------------------------------------------------------------------------

@@ -165,6 +165,11 @@ def refused(services: Services, lang: str, args: dict[str, Any]) -> Reply:
 async def press_register(update: Update, context: Context, args: list[str]) -> str | None:
     """The button on a card: start the form."""
     name, kind = (args + ["", ""])[:2]
+    return await begin(context, name, kind, other=args[2:3] == [OTHER])
+
+
+async def begin(context: Context, name: str, kind: str, *, other: bool = False) -> str | None:
+    """Start the form for a need or county; returns why not. ``kind``: of the organisation, by its first letters."""
     found = find_target(context.services, name)
     if found is None:
         return context.text("press.gone")
@@ -172,7 +177,6 @@ async def press_register(update: Update, context: Context, args: list[str]) -> s
     if not county.agricultural:
         return context.text("county.urban_line")
     subject = f"{name}@{kind}" if kind else name
-    other = args[2:3] == [OTHER]
     same = interests.open_at(context.store, context.person.id, county.id, need.id if need else None)
     if same and not other and not drafts.find(context.store, context.person.id, "interest", subject):
         reply = known(context.services, context.lang, {"interest": same.id})

@@ -28,6 +28,10 @@ NOT_DONE = {"late": "undo.late", "known": "undo.known", "forbidden": "card.not_y
 """Why a move was not made, by outcome; where somebody moved first, what happened is told as well."""
 
 
+ANYTIME = frozenset({"answer"})
+"""Moves whose words are right whatever has happened since they were begun: they go on from how it stands now."""
+
+
 def _of(subject: str) -> tuple[int, int, str]:
     number, version, move = subject.split(".")
     return int(number), int(version), move
@@ -71,7 +75,7 @@ def _make(context: Context, interest: int, version: int, move: str, words: str |
     return interests.move(
         context.store,
         interest,
-        version,
+        found.version if move in ANYTIME else version,
         move,
         actor=context.person.id,
         role=role,
@@ -100,8 +104,15 @@ def forbidden(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     return Reply(services.texts(lang, "office.not_yours"))
 
 
+def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
+    """What was written just before it turned out to be an answer."""
+    words = services.last_texts.get(draft.person, "")
+    fits = _of(draft.subject)[2] in ANYTIME and words != services.last_words.get(draft.person)
+    return words if fits and isinstance(checks.offer(words), str) else ""
+
+
 def _kit(name: str, choices: tuple[str, ...] = ()) -> Kit:
-    return Kit(Form(name, 1, (Step("words", checks.offer, choices),), preview=False), _finish, _facts)
+    return Kit(Form(name, 1, (Step("words", checks.offer, choices),), preview=False), _finish, _facts, _suggest)
 
 
 FORMS = {move: move if move in REASONS else "words" for move, step in MOVES.items() if step.words}
@@ -141,7 +152,7 @@ async def press_move(update: Update, context: Context, args: list[str], parties:
         return context.text("press.not_yours" if parties == SIDE else "office.not_yours")
     mine = [role for role in roles(context.services, interest, context.person.id) if role in parties]
     move = next((m for role in mine for m in moves_of(context.services, interest, role) if m.id == args[2]), None)
-    if str(interest.version) != args[1] or move is None:
+    if move is None or (str(interest.version) != args[1] and move.id not in ANYTIME):
         show_card(update, context, interest, here=True)
         late = args[2] == "undo" and str(interest.version) == args[1]
         return context.text("undo.late") if late else moved_on(context.services, context.lang, interest)

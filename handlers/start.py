@@ -62,8 +62,10 @@ async def on_start(update: Update, context: Context) -> None:
     kind, _, name = link.partition("-")
     services, lang = context.services, context.lang
     if kind == "county" and name in context.base.counties:
+        services.opened(context.person.id, name)
         await context.send(county_page(services, lang, context.base.counties[name], Wish()))
     elif kind == "need" and (reply := card(services, lang, name, Wish())):
+        services.opened(context.person.id, name)
         await context.send(reply)
     elif kind == colleagues.PREFIX:
         await colleagues.open_link(context, name)

@@ -273,6 +273,7 @@ class Turns(Entry):
     about: Said
     drop: Said
     previous: Said
+    to_list: Said
     item: Said
     numbered: Said
     only: Said

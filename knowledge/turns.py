@@ -16,13 +16,15 @@ from knowledge.understanding import Found, Understanding
 AROUND = " ,.!?;。"
 SHORT_HAN, SHORT_WORDS = 16, 8
 """Longer texts speak for themselves: at most so many Chinese characters, or words."""
+SEEKING = frozenset({"find_counties", "offer_help"})
+"""Intents of a text that looks for counties."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``more``, ``before``: the next or the previous page of the same list. ``open``: an item of the page, by its ``place``.
+    """``more``, ``before``, ``back``: the next, the previous or the same page of the same list.
 
-    ``look``: a county, for the same wish. ``list``: the changed wish.
+    ``open``: an item of the page, by its ``place``. ``look``: a county, for the same wish. ``list``: the changed wish.
     """
 
     kind: str
@@ -39,8 +41,9 @@ def follow(words: Turns, text: str, u: Understanding, last: Wish) -> Step | None
     place = _place(words, plain)
     if place:
         return Step("open", last, place=place)
-    if words.previous.alone(plain):
-        return Step("before", last)
+    leaf = _leaf(words, plain)
+    if leaf:
+        return Step(leaf, last)
     fields, counties = _ids(u.fields), _ids(u.counties)
     away_fields, away_counties = _ids(u.refused_fields), _ids(u.refused_counties)
     if not (fields or counties or away_fields or away_counties or u.kind or u.origin):
@@ -51,7 +54,8 @@ def follow(words: Turns, text: str, u: Understanding, last: Wish) -> Step | None
         return Step("list", _without(last, away_fields, away_counties))
     if _says(plain, words.add.zh, words.add.en) and (fields or counties):
         return Step("list", replace(last, fields=_union(last.fields, fields), counties=_union(last.counties, counties)))
-    if _says(plain, words.instead.zh, words.instead.en):
+    where_from = u.origin and u.intent in SEEKING and not (fields or counties)  # that is all that is new
+    if where_from or _says(plain, words.instead.zh, words.instead.en):
         return Step("list", _with(last, fields, counties, u))
     if counties and not fields and _says(plain, words.about.zh, words.about.en):
         return Step("look", last, counties[0])
@@ -60,6 +64,13 @@ def follow(words: Turns, text: str, u: Understanding, last: Wish) -> Step | None
     if fields and _says(plain, words.drop.zh, words.drop.en) and set(fields) <= set(last.fields):
         return Step("list", _without(last, fields, ()))
     return None
+
+
+def _leaf(words: Turns, plain: str) -> str:
+    """Whether another page of the list is asked for, or the same again; empty: neither."""
+    if words.previous.alone(plain):
+        return "before"
+    return "back" if words.form_back.alone(plain) or words.to_list.alone(plain) else ""
 
 
 def _place(words: Turns, plain: str) -> int:

@@ -73,7 +73,7 @@ async def test_the_same_interest_can_be_registered_for_another_organisation(talk
     for answer in ("泰山义工联盟", "赵主任", "跳过", ZH.offer):
         await li.says(answer)
     await li.presses("单独")
-    assert "已登记，编号 2:泰山义工联盟" in await li.presses("提交")
+    assert "已登记，编号 2：泰山义工联盟" in await li.presses("提交")
 
 
 async def test_the_same_organisation_after_all_changes_nothing(talk: Talk) -> None:

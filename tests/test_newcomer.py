@@ -1,0 +1,128 @@
+"""What somebody new to the chat writes instead of tapping: 返回, 登记, an answer to the staff."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.records import interests
+from tests.journeys import registered
+from tests.talk import Talk
+
+OFFER = "我们是济南一家养老服务中心，可以派10名护理员培训当地人"
+
+
+@pytest.mark.parametrize("back", ["返回", "上一步", "回到列表", "列表。"])
+async def test_back_shows_the_same_page_of_the_list(talk: Talk, back: str) -> None:
+    li = talk.person("李")
+    await li.says(OFFER)
+    second = await li.says("换一个")
+    await li.presses("2")
+    assert await li.says(back) == second
+
+
+@pytest.mark.parametrize("back", ["back", "Go back", "Back to the list"])
+async def test_back_in_english(talk: Talk, back: str) -> None:
+    li = talk.person("Li", client="en")
+    await li.says("We run care homes in Tai'an")
+    first = await li.says("What about elderly care?")
+    await li.presses("1")
+    assert await li.says(back) == first
+
+
+async def test_back_from_nothing_is_the_beginning(talk: Talk) -> None:
+    li = talk.person("李")
+    assert "用一句话说说" in await li.says("返回")
+
+
+@pytest.mark.parametrize("said", ["登记", "我要登记", "就这个", "报名"])
+async def test_register_takes_what_lies_open(talk: Talk, said: str) -> None:
+    li = talk.person("李")
+    await li.says(OFFER)
+    await li.presses("2")
+    assert "登记到 巫溪 · 养老帮扶" in await li.says(said)
+
+
+async def test_register_takes_the_county_that_lies_open(talk: Talk) -> None:
+    li = talk.person("李")
+    await li.says(OFFER)
+    await li.says("那石柱呢")
+    shown = await li.says("登记意向")
+    assert "登记到 石柱" in shown
+    assert "养老" not in shown
+
+
+async def test_register_in_english(talk: Talk) -> None:
+    li = talk.person("Li", client="en")
+    await li.says("We run care homes in Tai'an")
+    await li.presses("1")
+    assert "Registering for Wuxi · Elderly care" in await li.says("I want to register")
+
+
+async def test_register_from_a_list_keeps_the_list(talk: Talk) -> None:
+    li = talk.person("李")
+    await li.says(OFFER)
+    await li.presses("2")
+    await li.presses("回到列表")
+    shown = await li.says("登记")
+    assert shown.startswith("先点数字打开一条")
+    assert "养老帮扶 · 济南" in shown
+
+
+async def test_nearer_to_home_keeps_what_was_searched_for(talk: Talk) -> None:
+    li = talk.person("李")
+    await li.says("养老")
+    assert "按这些找：养老帮扶 · 济南" in await li.says("我们是济南的")
+
+
+async def test_words_that_name_nothing_keep_what_was_searched_for(talk: Talk) -> None:
+    li = talk.person("李")
+    await li.says(OFFER)
+    shown = await li.says("有没有离济南近一点的")
+    assert shown.startswith("这句话里没看出新的条件")
+    assert "养老帮扶 · 济南" in shown
+
+
+async def test_never_mind_turns_to_what_is_named_instead(talk: Talk) -> None:
+    li = talk.person("李")
+    await li.says(OFFER)
+    assert (await li.says("算了，我想看丰都")).startswith("丰都县")
+
+
+@pytest.mark.parametrize("answer", ["下个月初", "都有证，10人都是三年以上"])
+async def test_an_answer_to_the_staff_is_known_as_one(talk: Talk, answer: str) -> None:
+    office, li = talk.person("市办", owner=True), talk.person("李")
+    await office.says("/start")
+    await registered(li)
+    await office.presses("询问")
+    await office.says("你们什么时候能来？")
+    assert "什么时候能来" in li.last
+    assert any("回复" in label for label in li.buttons)
+    shown = await li.says(answer)
+    assert "您是在回答工作人员吗" in shown
+    await li.presses("回复")
+    assert "已转给工作人员" in await li.presses(answer[:6])
+    assert answer in office.last
+    assert "您是在回答工作人员吗" not in await li.says("你好")
+
+
+async def test_an_offer_is_no_answer_to_the_staff(talk: Talk) -> None:
+    office, li = talk.person("市办", owner=True), talk.person("李")
+    await office.says("/start")
+    await registered(li)
+    await office.presses("询问")
+    await office.says("你们什么时候能来？")
+    assert "教育帮扶" in await li.says("想给山里的学校捐书")
+
+
+async def test_an_answer_begun_before_the_question_is_not_lost(talk: Talk) -> None:
+    office, li = talk.person("市办", owner=True), talk.person("李")
+    await office.says("/start")
+    await registered(li)
+    await li.presses("查看这条意向")
+    await li.presses("回复")
+    await office.presses("询问")
+    await office.says("护理员有证吗？")
+    assert "已转给工作人员" in await li.says("都有证")
+    assert "都有证" in office.last
+    (one,) = interests.of_member(talk.store, li.id)
+    assert one.turn == "city"
