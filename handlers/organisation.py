@@ -9,6 +9,7 @@ from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
 from handlers import checks, consents
+from handlers.admin.organisations import list_page
 from handlers.buttons import Button, number, press, short
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
@@ -274,9 +275,14 @@ def gone(services: Services, lang: str, args: dict[str, Any]) -> Reply:
 
 
 async def show(context: Context) -> None:
-    """One's organisation; a choice of them where there are several; the form where there is none."""
+    """One's organisation; a choice of them where there are several; the form where there is none.
+
+    An administrator without one sees which are to be verified.
+    """
     found = organisations.of_person(context.store, context.person.id)
-    if not found:
+    if not found and context.role == "city":
+        await context.send(list_page(context.services, context.lang))
+    elif not found:
         await begin(context)
     elif len(found) == 1:
         await context.send(page(context.services, context.lang, found[0], context.person.id))

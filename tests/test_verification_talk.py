@@ -177,6 +177,7 @@ async def test_the_office_finds_what_is_to_be_verified(talk: Talk) -> None:
     await boss.presses("一年")
     await boss.presses("跳过")
     assert "没有待核实的单位" in await boss.presses_data("v1:orgs")
+    assert "没有待核实的单位" in await boss.says("/org")
     await boss.says("/office")
     assert not any("待核实" in label for label in boss.buttons)
 
