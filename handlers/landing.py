@@ -82,10 +82,15 @@ def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
     return str(said.unescape()) if isinstance(checks.line(str(said.unescape())), str) else ""
 
 
+def _parties(context: Context, interest: Interest) -> list[str]:
+    """As what the person may fill in: of the organisation or of the office; a group's other members only look on."""
+    return [role for role in roles(context.services, interest, context.person.id) if role in PARTIES]
+
+
 def _finish(context: Context, draft: Draft) -> Done:
     """Keep what is new, as what the person is to the interest now."""
     interest = interests.get(context.store, int(draft.subject))
-    mine = roles(context.services, interest, context.person.id) if interest else []
+    mine = _parties(context, interest) if interest else []
     if interest is None or not mine:
         return "moves.forbidden", {}
     keys = [step.id for step in KITS[draft.form].form.steps]
@@ -171,7 +176,7 @@ async def press_photo(update: Update, context: Context, args: list[str]) -> str 
             {"photo": "", "minors": ""},
             seen=rows.latest(context.store, interest.id),
             actor=context.person.id,
-            role=roles(context.services, interest, context.person.id)[0],
+            role=_parties(context, interest)[0],
             office=context.services.office(interest.county),
             now=context.now,
         )
