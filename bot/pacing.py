@@ -81,9 +81,11 @@ class Pacer(BaseRateLimiter[None]):
         """``pace``: messages a second for mail."""
         self.pace = pace
         self.moved: Callable[[], object] = lambda: None
-        """Called when there is room again for what had to wait for the messages before it to leave."""
+        """Called when what mail had to wait for is through: the messages before it have left, or the replies."""
         self._grain = max(2, int(pace * GRAIN))
         self._inside = 0
+        self._gate = asyncio.Lock()
+        self._waiting = 0
         self._watched = False
         self._all = Meter(1 / max(pace, TELEGRAM), BURST)
         self._mail = Meter(1 / pace)
@@ -143,10 +145,16 @@ class Pacer(BaseRateLimiter[None]):
                 await self._wait(free - now)
                 now = _now()
             self._meter(chat).take(now)
-        free = self._all.at(now)
-        self._all.take(now)
-        self._mail.take(now)
-        await self._wait(free - now)
+        self._waiting += 1
+        try:
+            async with self._gate:  # one after the other, by the time at which each really goes: a busy moment bunches nothing
+                await self._wait(self._all.at(_now()) - _now())
+                self._all.take(_now())
+                self._mail.take(_now())
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self.moved()
 
     async def _wait(self, wait: float) -> None:
         if wait <= 0:
@@ -162,7 +170,7 @@ class Pacer(BaseRateLimiter[None]):
     def room(self) -> int:
         """How many of the courier's messages may go now."""
         now = _now()
-        if now < self._worker_held or self._full:
+        if now < self._worker_held or self._full or self._waiting:
             return 0
         late = now - max(self._mail.due, now - CATCH_UP)
         return 0 if late < 0 else min(1 + int(late / self._mail.every), self._grain - self._inside)
@@ -207,7 +215,7 @@ class Pacer(BaseRateLimiter[None]):
 
     def delay(self) -> float:
         """Seconds until the next of the courier's messages may go, unless something moves before."""
-        if self._full:
+        if self._full or self._waiting:
             return LONGEST
         grain = max(0, int(GRAIN / self._mail.every) - 1) * self._mail.every
         return max(0.0, max(self._worker_held, self._mail.due + grain) - _now())
