@@ -170,6 +170,7 @@ async def _register(context: Context, u: Understanding, text: str) -> Reply | No
         return offers(context, u, text)
     name, kind = context.services.last_opened.get(context.person.id, ("", ""))
     if name:
+        context.services.last_texts.pop(context.person.id, None)  # nothing to send on to the office
         why_not = await interest.begin(context, name, kind[:2])
         return Reply(why_not) if why_not else None
     last = context.services.last_lists.get(context.person.id)

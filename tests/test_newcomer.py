@@ -42,6 +42,16 @@ async def test_register_takes_what_lies_open(talk: Talk, said: str) -> None:
     assert "登记到 巫溪 · 养老帮扶" in await li.says(said)
 
 
+async def test_register_is_no_question_to_the_office(talk: Talk) -> None:
+    li = talk.person("李")
+    await li.says(OFFER)
+    await li.presses("2")
+    await li.says("登记")
+    await li.presses("不同意")
+    await li.presses("问工作人员")
+    assert not any("登记" in label for label in li.buttons)
+
+
 async def test_register_takes_the_county_that_lies_open(talk: Talk) -> None:
     li = talk.person("李")
     await li.says(OFFER)
