@@ -90,6 +90,7 @@ def test_counties(reader: Reader, text: str, counties: list[str]) -> None:
         ("从合川过来要多久能到城口", ["chengkou"], ["hechuan"]),
         ("万州我们熟,换一个", [], ["wanzhou"]),
         ("Fengdu is too far for us", [], ["fengdu"]),
+        ("Anywhere but Fuling, we sell walnuts", [], ["fuling"]),
     ],
 )
 def test_refused_and_past_counties(reader: Reader, text: str, kept: list[str], refused: list[str]) -> None:
