@@ -82,7 +82,7 @@ test: $(VENV)/dev.txt ## lint, check the types, run the tests
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --diff
 	@$(BIN)/mypy
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 4 $(ARGS)
 
 bench: $(VENV)/run.txt ## measure start, turns and memory beside a bare echo bot
 	@$(BIN)/python scripts/bench.py $(ARGS)

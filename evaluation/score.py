@@ -1,6 +1,6 @@
 """Score reading on the labelled sets: ``python -m evaluation.score [--part NAME | --sealed] [--errors TAG] [--write]``.
 
-``dev`` and ``second`` may be read and learnt from; ``check`` is the other half of the second set, by the same hand; ``sealed`` was
+``dev`` and ``second`` may be read and learnt from; ``check`` is the other half of the second set, by the same hand; ``sealed``
 written by somebody who never tunes.
 
 Prints each measure with its 95 % range, compares with ``figures.json`` (as of the last commit), and breaks down by tag.

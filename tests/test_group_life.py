@@ -306,7 +306,7 @@ class GroupLife(Life):
 
 
 def test_a_random_walk_through_groups_breaks_no_rule() -> None:
-    walk(WALK or 3000, machine=GroupLife)
+    walk(WALK or 1500, machine=GroupLife)
     assert made["ask done"]
     assert sum(made[f"{move} done"] for move in GROUP) > 5
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Container, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
@@ -121,9 +122,18 @@ WHAT_COUNTS = (
 """What has to be the same as in an unbroken conversation."""
 
 
+AT = re.compile(r'"at":\d+,?')
+
+
 def records(store: Store) -> Kept:
-    """Everything that counts in a database, without the times and numbers of updates."""
-    return [[tuple(row) for row in store.all(query)] for query in WHAT_COUNTS]
+    """Everything that counts in a database, without the times and the numbers of updates and messages.
+
+    An answer given again after a kill is one message more.
+    """
+    return [
+        [tuple(AT.sub("", value) if isinstance(value, str) else value for value in row) for row in store.all(query)]
+        for query in WHAT_COUNTS
+    ]
 
 
 async def does(talk: Talk, step: Step) -> Person:
@@ -246,9 +256,9 @@ NEVER = -1.0
 
 
 def received(database: Path) -> int:
-    """How many updates a database has kept."""
+    """How many lines of LINES a database has kept. Its first update is the owner's: the list of the office."""
     with closing(sqlite3.connect(database)) as found:
-        return int(found.execute("SELECT count(*) FROM inbox").fetchone()[0])
+        return int(found.execute("SELECT count(*) FROM inbox").fetchone()[0]) - 1
 
 
 @asynccontextmanager

@@ -454,7 +454,7 @@ def walk(steps: int, shown: Callable[[str], object] | None = None, machine: type
 
 
 def test_a_random_walk_breaks_no_rule() -> None:
-    walk(WALK or 1500)
+    walk(WALK or 1000)
     assert made["undo done"]
     assert made["accept stale"]
     assert made["land done"]
