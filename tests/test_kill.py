@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import re
 import sqlite3
 from collections.abc import AsyncIterator, Container, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
@@ -112,7 +111,7 @@ WHAT_COUNTS = (
     "SELECT person, form, subject, step, answers, mending, focus > 0, held FROM drafts",
     "SELECT id, person, county, need, task, offer, grouped, stage, version, turn, handler FROM interests",
     "SELECT id, interest, actor, role, move, before, after, reason, note FROM interest_events",
-    "SELECT id, person, notice, view, json_remove(args, '$.repeated'), state FROM deliveries",
+    "SELECT id, person, notice, view, json_remove(args, '$.repeated', '$.at'), state FROM deliveries",
     "SELECT kind, subject, version FROM deadlines",
     "SELECT person, purpose, version, given FROM consents",
     "SELECT id, person, kind, text, county, state, turn, version, assigned FROM questions",
@@ -122,18 +121,12 @@ WHAT_COUNTS = (
 """What has to be the same as in an unbroken conversation."""
 
 
-AT = re.compile(r'"at":\d+,?')
-
-
 def records(store: Store) -> Kept:
     """Everything that counts in a database, without the times and the numbers of updates and messages.
 
     An answer given again after a kill is one message more.
     """
-    return [
-        [tuple(AT.sub("", value) if isinstance(value, str) else value for value in row) for row in store.all(query)]
-        for query in WHAT_COUNTS
-    ]
+    return [[tuple(row) for row in store.all(query)] for query in WHAT_COUNTS]
 
 
 async def does(talk: Talk, step: Step) -> Person:
