@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from telegram.error import RetryAfter, TelegramError
@@ -80,6 +80,12 @@ class Courier:
         deliveries.recover(self._services.store, self._services.now())
         self._pacer.rest()
         self._task = asyncio.create_task(self._run(), name="courier")
+        self._task.add_done_callback(lambda _: self._idle.set())
+
+    def watch(self, ended: Callable[[], None]) -> None:
+        """Have ``ended`` called when the courier stops, be it by a fault, which ``stop()`` then raises."""
+        if self._task:
+            self._task.add_done_callback(lambda _: ended())
 
     def wake(self) -> None:
         """There may be something to send."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import yaml
-
 from knowledge.base import Case, KnowledgeBase, Need, Source, Text
 from knowledge.text import has_han
 
@@ -94,4 +92,6 @@ def figures(numbers: Mapping[str, int]) -> Text:
 
 def as_yaml(found: Case) -> str:
     """The precedent as an entry of ``cases.yaml``: it goes to the end of that file as it is."""
+    import yaml  # late: few cases become precedents
+
     return yaml.safe_dump([found.model_dump(mode="json", exclude_none=True)], allow_unicode=True, sort_keys=False, width=160)

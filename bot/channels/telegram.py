@@ -9,6 +9,7 @@ import signal
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 
 from bot.application import TIMEOUT, App, arrive, begin, end
+from bot.delivery import Courier
 from bot.settings import Settings
 from handlers import menu
 from handlers.context import Services
@@ -53,6 +54,8 @@ async def serve(app: App, settings: Settings) -> None:
         await app.start()
         try:
             await begin(app)
+            courier: Courier = app.bot_data["courier"]
+            courier.watch(stop.set)
             await (_webhook(app, settings, stop) if settings.webhook_url else _polling(app, stop))
         finally:
             await end(app)
