@@ -67,7 +67,7 @@ def phone(text: str) -> str | Fault:
         number = number[said.end() :]
     if not PHONE.fullmatch(number):
         return Fault("fault.phone")
-    if number.startswith("1") and len(number) != 11 and len(number) >= 9:
+    if number.startswith("1") and len(number) != 11 and (len(number) >= 9 or number[1] in "3456789"):
         return Fault("fault.phone.mobile", {"n": len(number)})
     return number
 
@@ -102,6 +102,12 @@ def amount(text: str) -> str | Fault:
     except NoAmount as error:
         return Fault(f"fault.amount.{error.why}")
     return "" if found is None else str(found)
+
+
+def offered(text: str) -> str | Fault:
+    """What an organisation offers: an :func:`offer` in words, a telephone number alone being in the wrong step."""
+    words = offer(text)
+    return words if isinstance(words, Fault) or any(c.isalpha() for c in words) else Fault("fault.offer.short")
 
 
 def offer(text: str) -> str | Fault:

@@ -37,7 +37,7 @@ FORM = Form(
         Step("organisation", checks.organisation),
         Step("contact", checks.contact, when=consents.asks_contact),
         Step("phone", checks.phone, skippable=True, number=True, contact=True, when=consents.asks_contact),
-        Step("offer", checks.offer),
+        Step("offer", checks.offered),
         Step("mode", choices=("alone", "group")),
     ),
 )

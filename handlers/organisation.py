@@ -35,7 +35,7 @@ FORM = Form(
         Step("kind", skippable=True, aside=True),
         Step("origin", checks.origin, skippable=True, aside=True),
         Step("fields", some=True, aside=True),
-        Step("offer", checks.offer, skippable=True, aside=True),
+        Step("offer", checks.offered, skippable=True, aside=True),
         Step("size", choices=SIZES, skippable=True, aside=True),
         Step("code", checks.code, skippable=True, number=True, aside=True),
     ),

@@ -10,9 +10,6 @@ from typing import Literal
 
 KINDS = {"51": "association", "52": "service", "53": "foundation"}
 """What the civil affairs register, by the first two characters: 社会团体, 民办非企业单位（社会服务机构）, 基金会."""
-NOT_USED = frozenset("IOSVZ")
-"""Letters that no code has, because they look like figures."""
-LENGTH = 18
 
 Trouble = Literal["", "length", "letters", "check", "prefix"]
 """Why a code cannot be right: its length, characters that no code has, its check digit, or it is not the civil affairs'."""

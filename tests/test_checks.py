@@ -53,6 +53,8 @@ def key(answer: str | Fault) -> str:
         ("1381234567", "fault.phone.mobile"),
         ("138123456789", "fault.phone.mobile"),
         ("138123456", "fault.phone.mobile"),
+        ("1381234", "fault.phone.mobile"),
+        ("62345678", "62345678"),
         ("", None),
         ("没有", None),
         ("微信同号", None),
@@ -178,6 +180,14 @@ def test_an_offer(written: str, words: str) -> None:
     assert answer == words if not words.startswith("fault.") else key(answer) == words
 
 
+def test_a_telephone_number_alone_is_no_offer_but_an_answer_it_may_be() -> None:
+    assert checks.offered("138 1234 5678") == Fault("fault.offer.short")
+    assert checks.offer("138 1234 5678") == "138 1234 5678"
+    assert checks.offered("10 名护理员") == "10 名护理员"
+    assert checks.offered("") == Fault("fault.offer.short")
+    assert key(checks.offered("做" * 601)) == "fault.offer.long"
+
+
 def test_a_text_left_with_the_office_may_be_longer() -> None:
     assert checks.kept("帮" * 2500) == "帮" * 2500
     assert checks.kept("🙂a" + "🙂" * 1249) == Fault("fault.offer.long", {"max": 2500, "n": 2501})
@@ -219,6 +229,7 @@ LIMITS: list[tuple[Check, int, int]] = [
     (checks.contact, 1, checks.CONTACT_MAX),
     (checks.phone, 7, 16),
     (checks.offer, 2, checks.OFFER_MAX),
+    (checks.offered, 2, checks.OFFER_MAX),
     (checks.kept, 2, checks.KEPT_MAX),
 ]
 
@@ -238,5 +249,5 @@ def test_whatever_is_written_is_a_clean_value_within_its_limits_or_a_fault(
     assert not any(unicodedata.category(char) in {"Cc", "Cs"} for char in answer.replace("\n", ""))
     assert not set(answer) & set("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
     assert check(answer) == answer  # taken again, as a suggestion would be, it stays as it is
-    if check not in {checks.offer, checks.kept}:
+    if check not in {checks.offer, checks.offered, checks.kept}:
         assert len(answer.splitlines()) == 1

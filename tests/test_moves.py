@@ -10,7 +10,7 @@ import pytest
 from knowledge.clock import DAY
 from knowledge.records import interests, people
 from knowledge.records.interests import Interest, Registration
-from knowledge.records.moves import CLOSED, COVERING, MOVES, OPEN, PACES, STAGES, UNDO, allowed
+from knowledge.records.moves import CLOSED, MOVES, OPEN, PACES, STAGES, UNDO, allowed
 from knowledge.records.store import Store
 
 NOW = 1_780_279_200
@@ -94,7 +94,6 @@ def test_the_table_covers_every_stage_and_every_move() -> None:
     assert set(TURN_AFTER) | {"undo"} | {move for moves in GROUP.values() for move in moves} == set(MOVES)
     assert set(OPEN) | CLOSED == set(STAGES)
     assert {"completed", "declined", "withdrawn"} == CLOSED
-    assert set(COVERING) == {"signed", "landed", "completed"}
     assert set(PACES) == set(OPEN)
 
 

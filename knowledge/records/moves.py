@@ -12,8 +12,6 @@ from knowledge.clock import DAY, MINUTE
 STAGES = ("submitted", "contacted", "negotiating", "signed", "landed", "completed", "declined", "withdrawn")
 CLOSED = frozenset({"completed", "declined", "withdrawn"})
 OPEN = tuple(stage for stage in STAGES if stage not in CLOSED)
-COVERING = ("signed", "landed", "completed")
-"""Stages at which a need counts as covered."""
 
 OFFICE = frozenset({"city", "county"})
 SIDE = frozenset({"organisation"})
