@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from handlers import facts
@@ -27,6 +29,8 @@ PARTIES = frozenset({"nudge", "reassign"})
 """Events whose note names a party."""
 UNSPOKEN = PARTIES | groups.NAMING | groups.NUMBERING
 """Events whose note nobody said: it is part of what they are called."""
+NUMBERS = re.compile(r"(?<!\d)(?!(?:19|20)\d\d([-./])\d\d?\1\d\d?(?!\d))\+?\d(?:[\s()（）.\-–—－]{0,3}\d){6,}")
+"""What may be a telephone number; a date is none."""
 ALTERNATIVES = {"decline": 3, "waiting": 2}
 """How many other pairings are offered, by what happened."""
 
@@ -61,16 +65,25 @@ def move_button(services: Services, lang: str, interest: Interest, role: str, mo
     return press(label, "own" if role == "organisation" else "off", interest.id, interest.version, move.id)
 
 
-def trail(services: Services, lang: str, events: list[Event]) -> list[dict[str, Any]]:
-    """The events of an interest in words, oldest first: the beginning and the latest, older words cut short to fit."""
+def without_numbers(text: str) -> str:
+    """What partners may read of one another: their contacts are shown in another way, once both agree; a number is left out."""
+    return NUMBERS.sub("…", text)
+
+
+def trail(services: Services, lang: str, events: list[Event], *, partner: bool = False) -> list[dict[str, Any]]:
+    """The events of an interest in words, oldest first: the beginning and the latest, older words cut short to fit.
+
+    ``partner``: as a member of the group reads them.
+    """
     shown = events if len(events) <= TRAIL else [events[0], *events[1 - TRAIL :]]
     return [
         {
             "at": event.at,
             "what": what(services, lang, event),
-            "words": _words(services, lang, event, whole=event is events[-1]),
+            "words": without_numbers(words) if partner and event.role not in OFFICE else words,
         }
         for event in shown
+        for words in [_words(services, lang, event, whole=event is events[-1])]
     ]
 
 
@@ -105,26 +118,26 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
     if not parties:
         was_in = partners.was_in(services.store, interest.id, person)
         return Reply(services.texts(lang, "group.gone" if was_in else "card.not_yours"))
-    office = parties[-1] in OFFICE
+    office, partner = parties[-1] in OFFICE, parties == ["member"]
     events = interests.events(services.store, interest.id)
     need = services.base.needs.get(interest.need or "")
     side = "office" if office else "asker"
     text = services.texts(
         lang,
         f"{side}.card",
-        interest=interest,
+        interest=replace(interest, offer=without_numbers(interest.offer)) if partner else interest,
         about=subject_name(services, lang, interest),
         need=need.text[lang] if need else "",
         task=services.base.tasks[interest.task].name[lang],
         stage=services.texts(lang, f"stage.{interest.stage}"),
         turn=services.texts(lang, f"turn.{side}.{interest.turn}", role=parties[-1]),
         promised=nudges.promised(interest),
-        trail=trail(services, lang, events),
+        trail=trail(services, lang, events, partner=partner or (not office and any(e.move == "take_lead" for e in events))),
         facts=facts.part(services, lang, interest),
         mark=mark(services, lang, interest.organisation),
         new=len(events) == 1,
         mode=mode(services, lang, interest, member="member" in parties),
-        together=together(services, interest),
+        together=together(services, interest, whole=office),
     )
     buttons = [
         move_button(services, lang, interest, role, move)
@@ -132,7 +145,7 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         for move in moves_of(services, interest, role)
     ]
     rows: list[tuple[Button, ...]] = [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
-    if parties != ["member"]:
+    if not partner:
         rows += [facts.buttons(services, lang, interest), facts.publishing(services, lang, interest, parties)]
     if office:
         contact = press(services.texts(lang, "button.contact"), "tel", interest.id)
@@ -161,10 +174,11 @@ def mode(services: Services, lang: str, interest: Interest, *, member: bool) -> 
     )
 
 
-def together(services: Services, interest: Interest) -> list[dict[str, str]]:
-    """What each member of the group offers, in its own words."""
+def together(services: Services, interest: Interest, *, whole: bool) -> list[dict[str, str]]:
+    """What each member of the group offers, in its own words; ``whole``: with the numbers in them."""
     members = partners.members(services.store, interest.id)
-    return [{"name": one.name, "offer": short(one.offer, PARTNERS_OFFER)} for one in members if one.offer]
+    offers = [(one.name, one.offer if whole else without_numbers(one.offer)) for one in members if one.offer]
+    return [{"name": name, "offer": short(offer, PARTNERS_OFFER)} for name, offer in offers]
 
 
 def _of(services: Services, args: dict[str, Any]) -> Interest | None:

@@ -172,6 +172,7 @@ _line("member.welcome", ours=True)
 _line("member.first", ours=True)
 _line("member.left", ours=True)
 _line("member.refused", ours=False)
+_line("member.nobody", ours=False)
 _line("member.waiting", ours=False)
 _line("member.removed", ours=False)
 

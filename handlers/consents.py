@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from handlers.context import Context, Services
 from handlers.forms import Answers, Step
-from knowledge.records import people
+from knowledge.records import erasure, people
 from knowledge.records.drafts import Draft
 from knowledge.records.store import Store
 
@@ -49,6 +49,7 @@ def took(context: Context, before: Draft, after: Draft) -> None:
 
 
 def refuse(context: Context, draft: Draft) -> None:
-    """A person who went back and thought better of it takes back what was agreed to; otherwise nothing at all is kept."""
-    if people.agreed(context.store, draft.person):
-        people.consent(context.store, draft.person, CONSENTS, given=False, now=context.now)
+    """Who thought better of it takes back what was agreed to, with all that follows; otherwise nothing at all is kept."""
+    for one in CONSENTS:
+        if people.holds(context.store, draft.person, one):
+            erasure.withdraw_consent(context.store, draft.person, one, context.now)

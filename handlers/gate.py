@@ -15,7 +15,7 @@ from handlers.buttons import Button
 from handlers.commands import COMMANDS
 from handlers.context import Context, Reply
 from handlers.views import render
-from knowledge.records import drafts, inbox, people
+from knowledge.records import drafts, inbox, people, returning
 from knowledge.records.people import Person
 from knowledge.text import has_han
 
@@ -40,8 +40,11 @@ async def on_update(update: Update, context: Context) -> None:
         raise ApplicationHandlerStop
     context.person = people.meet(context.store, user.id, user.language_code, context.now)
     if update.my_chat_member:
-        gone = update.my_chat_member.new_chat_member.status in {"kicked", "left"}
-        people.unreachable(context.store, user.id, context.now if gone else None)
+        if update.my_chat_member.new_chat_member.status in {"kicked", "left"}:
+            people.unreachable(context.store, user.id, context.now)
+        else:
+            returning.back(context.store, user.id, context.now)
+            context.services.wake()
         raise ApplicationHandlerStop
     _hear(update.message, context)
     if update.edited_message:
@@ -74,6 +77,8 @@ def _hear(message: Message | None, context: Context) -> None:
     with context.store.transaction():
         if opened:
             people.started(context.store, person.id, context.now)
+        if person.unreachable is not None and returning.back(context.store, person.id, context.now):
+            context.services.wake()
         if heard:
             people.heard(context.store, person.id, heard)
     context.person = people.get(context.store, person.id) or person

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from handlers.buttons import Rows, press
-from handlers.cards import line, subject_name, words_of
+from handlers.cards import line, subject_name, without_numbers, words_of
 from handlers.context import Reply, Services
 from handlers.proposals import party, reasons
 from handlers.views import render, view
@@ -16,15 +15,8 @@ from knowledge.records.interests import Interest
 from knowledge.records.moves import MOVES
 from knowledge.records.partners import Partner
 
-NUMBERS = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
-"""What may be a telephone number."""
 SAID = ("asked", "wished", "joined", "let_in", "no", "no_heir", "shared", "unshared", "willing", "alone")
 """Steps of one's own that are confirmed, beside the moves."""
-
-
-def without_numbers(text: str) -> str:
-    """An offer as partners may read it before they have agreed to share contacts: a telephone number in it is left out."""
-    return NUMBERS.sub("…", text)
 
 
 def _called(services: Services, organisation: int) -> str:
@@ -141,7 +133,7 @@ def moved(services: Services, lang: str, group: Interest, args: dict[str, Any]) 
         f"group.moved.{event.move}",
         name=group.name,
         about=subject_name(services, lang, group),
-        words=words_of(services, lang, event),
+        words=without_numbers(words_of(services, lang, event)),
         own=partners.own_within(services.store, row.organisation, group.id) if row else 0,
     )
     return Reply(text)

@@ -52,7 +52,10 @@ def _finish(context: Context, draft: Draft) -> Done:
     """Make the move with its words, unless somebody moved first or the role was lost since the form was opened."""
     interest, version, move = _of(draft.subject)
     words = draft.answers["words"]
-    result = _make(context, interest, version, move, f"={words}" if words in REASONS.get(move, ()) else words)
+    coded = (
+        f"={words}" if words in REASONS.get(move, ()) else words.lstrip("= ")
+    )  # "=" marks a reason that was chosen by button
+    result = _make(context, interest, version, move, coded)
     if result is None or result.outcome == "forbidden":
         return "moves.forbidden", {}
     args: dict[str, str | int] = {"interest": interest, "person": context.person.id}

@@ -13,6 +13,7 @@ from knowledge.clock import DAY, HOUR
 from knowledge.records import invitations
 from tests.journeys import NEED, OTHER_NEED, ZH, asked, everything_stored, registered, rows
 from tests.talk import MONDAY, Person, Scripted, Talk
+from tests.together import together
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -379,3 +380,23 @@ async def test_an_appointment_holds_even_where_the_menu_cannot_be_set(talk: Talk
     Scripted.script["setMyCommands"] = [(400, {"ok": False, "error_code": 400, "description": "Bad Request: no"})]
     assert "邀请已经确认" in await boss.presses("任命")
     assert zhou.last.startswith("您现在是巫溪的联络员。")
+
+
+async def test_an_administrator_who_was_coordinator_too_goes_on_with_the_cards(talk: Talk) -> None:
+    boss, li = talk.person("boss", owner=True), talk.person("li")
+    await boss.says(await invites(boss, "巫溪"))
+    await boss.presses("接受")
+    await boss.presses("任命")
+    await registered(li)
+    await boss.presses_data(f"v1:co:end:wuxi:{boss.id}:yes")
+    assert "轮到我们" in boss.reads()
+
+
+async def test_a_partner_of_a_group_who_was_coordinator_too_goes_on_as_a_partner(talk: Talk) -> None:
+    boss, _, wang = await together(talk)
+    await wang.says(await invites(boss, "巫溪"))
+    await wang.presses("接受")
+    await boss.presses("任命")
+    await boss.presses_data(f"v1:co:end:wuxi:{wang.id}:yes")
+    assert "由牵头单位办理，您看得到每一步" in wang.reads(1)
+    assert "受理" not in wang.reads(1)

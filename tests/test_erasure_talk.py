@@ -121,6 +121,16 @@ async def test_the_parties_are_told_and_what_they_saw_is_blanked(talk: Talk) -> 
     assert [(word, text) for word in PERSONAL for text in told.values() if word in text] == []
 
 
+async def test_words_that_look_like_a_reason_by_button_go_too(talk: Talk) -> None:
+    boss, li = await shown_to(talk)
+    await boss.presses_data("v1:off:1:1:decline")
+    await boss.says("=王老师的电话打不通")
+    assert "原因：王老师的电话打不通" in li.last
+    await li.presses_data("v1:erase:yes")
+    await talk.settle()
+    assert "王老师" not in str(everything_stored(talk))
+
+
 async def test_counts_of_others_stay_as_they_were(talk: Talk) -> None:
     boss, li = await much_said(talk)
     before = await boss.presses_data("v1:report:1")

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from tests.contacts import PHONE, sees_contact, shown_to
+from tests.contacts import PHONE, sees_contact, shown_to, visible
 from tests.journeys import NEED, OTHER_NEED, ZH, asked, registered, rows, stage, to_step
 from tests.talk import Talk
+from tests.test_landing_talk import as_far_as, with_photo
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -37,6 +38,26 @@ async def test_without_the_consent_to_keep_the_contact_is_forgotten(talk: Talk) 
     assert rows(talk, "drafts") == []
     assert stage(talk) == "submitted"
     assert "没有收集联系方式" in await boss.presses_data("v1:tel:1")
+
+
+async def test_saying_no_to_the_consents_later_forgets_the_contact_too(talk: Talk) -> None:
+    boss, li = await shown_to(talk)
+    await li.presses_data("v1:consent:abroad:0")
+    await to_step(li, "consent", OTHER_NEED)
+    await li.presses("不同意")
+    assert not sees_contact(boss)
+    assert [(row["name"], row["phone"]) for row in rows(talk, "members")] == [("", None)]
+
+
+async def test_a_photo_can_be_taken_down_after_the_end_too(talk: Talk) -> None:
+    boss, li = await as_far_as(talk, "已落地")
+    await with_photo(li)
+    await boss.presses_data("v1:photo:1")
+    await boss.presses_data(f"v1:off:1:{rows(talk, 'interests')[0]['version']}:decline")
+    await boss.presses("今年安排不下")
+    assert "照片已撤下" in await li.presses_data("v1:photo:1:remove")
+    assert "看照片" not in li.reads()
+    assert not any("的照片" in text for text in visible(boss))
 
 
 async def test_a_consent_can_be_given_before_it_is_asked_for(talk: Talk) -> None:

@@ -217,7 +217,7 @@ async def _end(update: Update, context: Context, args: list[str]) -> str | None:
         )
         return None
     with context.store.transaction():
-        appointments.end(context.store, county, person, context.person.id, context.now)
+        appointments.end(context.store, county, person, context.person.id, context.now, city=services.owners)
         disclosures.roles_changed(context.store, services.owners, context.now)
     services.wake()
     await context.show(update, county_page(services, lang, county))

@@ -5,11 +5,11 @@ The account comes from an invitation that a person confirmed; who may appoint, t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from knowledge.clock import DAY, working
-from knowledge.records import coordinators, deadlines, deliveries, interests, invitations, questions
+from knowledge.records import cards, coordinators, deadlines, deliveries, interests, invitations, questions
 from knowledge.records.deadlines import Deadline
 from knowledge.records.invitations import Invitation
 from knowledge.records.store import Store
@@ -95,11 +95,11 @@ def appoint(store: Store, county: str, person: int, name: str, by: int, now: int
             _hand_over(store, county, "city", "county", now)
 
 
-def end(store: Store, county: str, person: int, by: int | None, now: int) -> bool:
+def end(store: Store, county: str, person: int, by: int | None, now: int, *, city: Collection[int] = ()) -> bool:
     """The person leaves office: what they had in hand goes on without them. False: they were not in office.
 
-    They no longer see the cases, and their name is forgotten. Afterwards, so that no contact stays in their chat:
-    ``disclosures.roles_changed``.
+    They no longer see the cases, unless they are of the ``city``'s office; their name is forgotten. Afterwards, so that no
+    contact stays in their chat: ``disclosures.roles_changed``.
     """
     with store.transaction():
         changed = store.execute(
@@ -113,7 +113,8 @@ def end(store: Store, county: str, person: int, by: int | None, now: int) -> boo
         store.execute(
             "UPDATE questions SET assigned = NULL WHERE county = ? AND assigned = ? AND state = 'open'", (county, person)
         )
-        _take_away(store, county, person, now)
+        if person not in city:
+            _take_away(store, county, person, now)
         if not coordinators.at(store, county):
             _hand_over(store, county, "county", "city", now)
         deliveries.put(store, person, "coordinator.ended", now, county=county)
@@ -142,7 +143,9 @@ def _take_away(store: Store, county: str, person: int, now: int) -> None:
     """The cards and questions of the county go from the person's chat, but for those that are theirs in another way."""
     shown = store.all(
         "SELECT c.message, c.interest FROM cards c JOIN interests i ON i.id = c.interest WHERE c.person = ?1"
-        " AND i.county = ?2 AND i.organisation NOT IN (SELECT organisation FROM members WHERE person = ?1) AND i.person != ?1",
+        " AND i.county = ?2 AND i.person != ?1 AND NOT EXISTS (SELECT 1 FROM members m WHERE m.person = ?1"
+        " AND (m.organisation = i.organisation OR m.organisation IN"
+        "  (SELECT organisation FROM group_members g WHERE g.interest = i.id AND g.state = 'agreed')))",
         (person, county),
     )
     for row in shown:
@@ -160,3 +163,8 @@ def _take_away(store: Store, county: str, person: int, now: int) -> None:
     )
     for row in (*shown, *mail):
         deliveries.put(store, person, "message.not_yours", now, message=row["message"])
+    for row in store.all(
+        "SELECT c.interest FROM cards c JOIN interests i ON i.id = c.interest WHERE c.person = ? AND i.county = ?",
+        (person, county),
+    ):
+        cards.put(store, row["interest"], person, now, force=True)  # theirs in another way: without the office's buttons

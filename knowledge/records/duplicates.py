@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.records import cards, deadlines, deliveries, groups, interests, organisations, partners, verification
+from knowledge.records import (
+    cards,
+    deadlines,
+    deliveries,
+    groups,
+    interests,
+    invitations,
+    organisations,
+    partners,
+    verification,
+)
 from knowledge.records.interests import Event, Interest
 from knowledge.records.moves import STAGES
 from knowledge.records.organisations import Organisation, Profile
@@ -143,6 +153,10 @@ def merge(store: Store, duplicate: int, by: int, now: int) -> bool:
         store.connection.executemany(
             "UPDATE invitations SET subject = ? WHERE id = ?", [(str(older.id), link) for link in links]
         )
+        if first := organisations.first_contact(store, older.id):
+            for one in invitations.waiting(store, "colleague", str(older.id)):
+                if one.id in links:  # asked of somebody who decides no longer
+                    deliveries.put(store, first.person, "member.asks", now, invitation=one.id)
         verification.end(store, newer.id)
         organisations.change(store, older.id, older.version, _filled(older.profile, newer.profile))
         store.execute("UPDATE organisations SET merged = ?, version = version + 1 WHERE id = ?", (older.id, newer.id))

@@ -124,6 +124,7 @@ def erase(store: Store, person: int, office: Office, now: int, *, cause: int | N
             else:
                 led |= _led(store, organisation.id, person)
                 groups.withdraw(store, organisation.id, person, office, now)
+                members.close_door(store, organisation.id, person, now)
                 verification.end(store, organisation.id)
         mine = interests.of_person(store, person)
         led -= {interest.id for interest in mine}

@@ -10,6 +10,11 @@ from knowledge.records.store import Store
 
 Record = dict[str, Any]
 
+SAID = (
+    "(e.role NOT IN ('organisation', 'member') OR e.actor IS NULL OR e.actor = :person OR e.actor IN"
+    " (SELECT m.person FROM members m WHERE m.organisation = i.organisation))"
+)
+"""Words of an event that are the organisation's or were said to it: not those of one that led the group before."""
 SECTIONS: dict[str, str] = {
     "consents": "SELECT purpose, version, given, at FROM consents WHERE person = :person ORDER BY id",
     "organisations": "SELECT o.name, o.kind, o.province, o.city, o.fields, o.offer, o.size, o.code,"
@@ -17,7 +22,8 @@ SECTIONS: dict[str, str] = {
     " m.since FROM members m JOIN organisations o ON o.id = m.organisation WHERE m.person = :person ORDER BY o.id",
     "interests": "SELECT id, county, need, task, offer, grouped, part_of, stage, created, updated FROM interests"
     " WHERE person = :person ORDER BY id",
-    "events": "SELECT e.interest, e.at, e.move, e.before, e.after, e.role AS by, e.reason, e.note FROM interest_events e"
+    "events": "SELECT e.interest, e.at, e.move, e.before, e.after, e.role AS by,"
+    f" CASE WHEN {SAID} THEN e.reason END AS reason, CASE WHEN {SAID} THEN e.note END AS note FROM interest_events e"
     " JOIN interests i ON i.id = e.interest WHERE i.person = :person ORDER BY e.id",
     "facts": "SELECT f.interest, f.kind, f.key, f.value, f.at, f.role AS by FROM facts f JOIN interests i ON i.id = f.interest"
     " WHERE f.by = :person OR i.person = :person ORDER BY f.id",

@@ -76,12 +76,15 @@ def fill(
 ) -> tuple[str, ...] | None:
     """Keep what a party filled in, tell the other side, and let the writer's turn begin anew. None: not (or no longer) theirs.
 
-    ``seen``: the last fact when the form was opened. Only what was changed since is written, so that what the other side filled
-    in meanwhile stays. Returns the keys that were written.
+    The photo can be taken down at any stage. ``seen``: the last fact when the form was opened. Only what was changed since is
+    written, so that what the other side filled in meanwhile stays. Returns the keys that were written.
     """
     with store.transaction():
         current = interests.get(store, interest.id)
-        if current is None or current.stage not in FORMS[form] or not parties.is_party(store, current, actor, role):
+        takes_down = set(values) <= set(PHOTO) and not any(values.values())
+        if current is None or not (takes_down or current.stage in FORMS[form]):
+            return None
+        if not parties.is_party(store, current, actor, role):
             return None
         before = of(store, interest.id, seen)
         changed = [key for key, value in values.items() if value != (before[key].value if key in before else "")]

@@ -301,8 +301,8 @@ def _undone(store: Store, interest: Interest, role: str, now: int) -> _Target | 
     """How it stood before the move that closed it; or why that cannot be undone."""
     past = [event for event in events(store, interest.id) if event.move in MOVES or event.move == "register"]
     closing = next((e for e in reversed(past) if e.move in MOVES and MOVES[e.move].closes), None)
-    if closing is None or closing.role != role:
-        return "forbidden"
+    if closing is None or closing.role != role or not organisations.first_contact(store, interest.organisation):
+        return "forbidden"  # not theirs, or nobody is left with whom it could go on
     if now > closing.at + UNDO:
         return "late"
     if same_open(store, interest.organisation, interest.county, interest.need):

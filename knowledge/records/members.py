@@ -32,6 +32,11 @@ PATIENCE = {"1": 2 * DAY, "2": 7 * DAY}
 """After how long the first contact is reminded, and after how long the applicant hears that nobody has answered."""
 LEFT = "=left"
 """The reason of the event that withdraws what the last member leaves behind: a button's id, shown in the reader's language."""
+HELD = (
+    "SELECT interest FROM cards WHERE person = ?1 AND interest IN (SELECT id FROM interests WHERE organisation = ?2"
+    " UNION SELECT interest FROM group_members WHERE organisation = ?2)"
+)
+"""The cards about an organisation that somebody has: who leaves it reads no more on them."""
 LINKS = 10
 """Links of one organisation that can wait to be used."""
 
@@ -158,6 +163,8 @@ def leave(store: Store, organisation: int, person: int, office: Office, now: int
             _close(store, organisation, person, office, now)
         store.execute("DELETE FROM members WHERE organisation = ? AND person = ?", (organisation, person))
         store.audit(now, person, "member.left", f"organisation:{organisation}")
+        for row in store.all(HELD, (person, organisation)):
+            cards.put(store, row["interest"], person, now, force=True)
         if others:
             if mine.first:
                 _promote(store, organisation, others[0].person, None, now)
@@ -187,8 +194,18 @@ def _close(store: Store, organisation: int, person: int, office: Office, now: in
                 words=LEFT,
                 now=now,
             )
-    invitations.withdraw(store, "colleague", str(organisation), person, now)
+    close_door(store, organisation, person, now)
     verification.end(store, organisation)
+
+
+def close_door(store: Store, organisation: int, by: int, now: int) -> None:
+    """Nobody is left to let anybody in: the links end, and who has used one hears that it is over."""
+    invitations.withdraw(store, "colleague", str(organisation), by, now)
+    for one in invitations.waiting(store, "colleague", str(organisation)):
+        invitations.decide(store, one.id, by, now, accepted=False)
+        deadlines.drop(store, APPLICATION, one.id)
+        if one.taken_by is not None:
+            deliveries.put(store, one.taken_by, "member.nobody", now, organisation=organisation)
 
 
 def _take_over(store: Store, organisation: int, person: int, heir: int, now: int) -> int:

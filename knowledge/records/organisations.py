@@ -126,10 +126,10 @@ def latest(store: Store, person: int) -> Membership | None:
 
 
 def named(store: Store, person: int, name: str) -> int | None:
-    """The organisation of this name that the person belongs to."""
+    """The organisation of this name that the person belongs to; also by the name of one that was merged into it."""
     found: int | None = store.value(
-        "SELECT o.id FROM organisations o JOIN members m ON m.organisation = o.id WHERE m.person = ? AND o.name = ?"
-        " ORDER BY o.id LIMIT 1",
+        "SELECT m.organisation FROM members m JOIN organisations o ON m.organisation IN (o.id, o.merged)"
+        " WHERE m.person = ? AND o.name = ? ORDER BY o.merged IS NOT NULL, m.organisation LIMIT 1",
         (person, name),
     )
     return found
