@@ -18,7 +18,7 @@ from knowledge.understanding import Reader
 
 def recommendation(base: KnowledgeBase, text: str, lang: str | None) -> str:
     """What was understood of a text and the pairings for it, as plain text, in ``lang`` or the language of the text."""
-    reader, texts = Reader(base, lexicon=base.lexicon), Texts()
+    reader, texts = Reader(base), Texts()
     understood = reader.read(text)
     lang = lang or understood.lang or "zh"
     store = Store(Path(":memory:"), channel="terminal")

@@ -55,7 +55,7 @@ def build_application(
     store.mirror(base)
     services = Services(
         base=base,
-        reader=Reader(base, lexicon=base.lexicon),
+        reader=Reader(base),
         store=store,
         texts=Texts(),
         clock=clock,

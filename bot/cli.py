@@ -6,7 +6,6 @@ Every mistake that an operator can make ends in one clear line and an exit code 
 from __future__ import annotations
 
 import asyncio
-import gc
 import io
 import os
 import signal
@@ -28,14 +27,10 @@ from knowledge.faults import FaultyBase
 if TYPE_CHECKING:
     from bot.jsonlines import Answer
 
-RARELY = (20_000, 20, 20)
-"""When Python looks for objects that nobody holds any more: the knowledge base stays, and to look through it takes time."""
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Jiedui (结对): pairs social organisations with the Chongqing counties that need what they can do."""
-    gc.set_threshold(*RARELY)
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -123,7 +118,7 @@ def understand(text: tuple[str, ...], lines: bool) -> None:
     if lines:
         _answer_lines(jsonlines.understanding(base))
     else:
-        read = Reader(base, lexicon=base.lexicon).read(_joined(text))
+        read = Reader(base).read(_joined(text))
         click.echo(json.dumps(as_json(read), ensure_ascii=False, indent=1))
 
 

@@ -62,7 +62,7 @@ def answer_lines(lines: Iterable[bytes], answer: Answer) -> Iterator[str]:
 
 def understanding(base: KnowledgeBase) -> Answer:
     """``{"id", "text"}`` → what is understood, as ids."""
-    reader = Reader(base, lexicon=base.lexicon)
+    reader = Reader(base)
     return lambda asked: as_json(reader.read(asked["text"]))
 
 
@@ -71,7 +71,7 @@ def recommendation(base: KnowledgeBase, year: int) -> Answer:
 
     ``covered``: counties where every field asked for already has a partner; ``named`` replaces what the text names.
     """
-    reader = Reader(base, lexicon=base.lexicon)
+    reader = Reader(base)
 
     def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
         state = asked.get("state") or {}

@@ -18,6 +18,7 @@ from knowledge.likeness import Likeness
 
 if TYPE_CHECKING:
     from knowledge.organisation_names import OrganisationNames
+    from knowledge.reading.evidence import EvidenceReader
 
 PLAN = Path(__file__).parent / "plan"
 """The folder of the knowledge base that ships with Jiedui."""
@@ -146,7 +147,7 @@ class County(Entry):
     code: Annotated[str, StringConstraints(pattern=r"^50\d{4}$")]
     name: Text
     short: Text
-    names: Names = Names()
+    names: Names = Field(default_factory=Names)
     tier: Literal["national_key", "municipal_key", "other_rural", "urban"]
     tier_source: Source | None = None
     agricultural: bool
@@ -345,6 +346,13 @@ class KnowledgeBase(Entry):
         """How far each need speaks of the things that somebody speaks of."""
         said = {n.id: f"{n.text.zh} {n.evidence.fact.zh} {n.text.en}" for n in self.needs.values()}
         return Likeness(said, {name: (*words.zh, *words.en) for name, words in self.alike.items()})
+
+    @cached_property
+    def evidence(self) -> EvidenceReader:
+        """What finds the words of the lexicon, the counties and the places in a text."""
+        from knowledge.reading.evidence import EvidenceReader
+
+        return EvidenceReader(self.counties, self.lexicon)
 
     @cached_property
     def names(self) -> OrganisationNames:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from knowledge.base import KnowledgeBase
-from knowledge.lexicon import Hit, Lexicon
+from knowledge.lexicon import Hit
 from knowledge.reading.classifier import INTENT, OFFERS, Classifier, Known
 from knowledge.reading.counties import Named
-from knowledge.reading.evidence import Evidence, EvidenceReader
+from knowledge.reading.evidence import Evidence
 from knowledge.reading.scopes import marked
 from knowledge.text import has_han, has_latin
 
@@ -77,8 +77,8 @@ class Understanding:
 class Reader:
     """Reads texts; built once from the knowledge base, safe to share between threads."""
 
-    def __init__(self, base: KnowledgeBase, *, lexicon: Lexicon | None = None) -> None:
-        self._evidence = EvidenceReader(base.counties, lexicon or base.lexicon)
+    def __init__(self, base: KnowledgeBase) -> None:
+        self._evidence = base.evidence
         self._offers, self._intent = Classifier(OFFERS), Classifier(INTENT)
         self._fields = tuple(head.name for head in self._offers.heads if head.name.startswith("fields:"))
         self._resources = tuple(head.name for head in self._offers.heads if head.name.startswith("resources:"))

@@ -50,7 +50,7 @@ from tests.limits import fault_of_html, fault_of_keyboard
 from tests.rankings import BASE
 from tests.talk import MONDAY
 
-READER = Reader(BASE, lexicon=BASE.lexicon)
+READER = Reader(BASE)
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff]")
 FULL = Wish(
     ("left_behind", "facilities", "capacity", "consumption"),

@@ -11,7 +11,8 @@ import pytest
 from sqlite_utils import Database, Migrations
 
 from knowledge.records import schema, schema_cases, schema_notices
-from knowledge.records.schema import migrations, run_script
+from knowledge.records.migrations import migrations
+from knowledge.records.schema import run_script
 from knowledge.records.store import KNOWN, Store
 
 with Database(memory=True) as blank:

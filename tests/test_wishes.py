@@ -132,5 +132,5 @@ def test_an_origin_that_does_not_matter_for_ranking_is_left_out_and_the_rest_is_
     ],
 )
 def test_what_was_understood_becomes_a_wish(text: str, packed: str) -> None:
-    reader = Reader(BASE, lexicon=BASE.lexicon)
+    reader = Reader(BASE)
     assert pack(BASE, from_understanding(reader.read(text))) == packed

@@ -82,7 +82,7 @@ def load(lang: str) -> dict[str, str]:
         data: dict[str, str] = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
         return data
 
-    return copies.copied(f"texts-{lang}", [file], json.loads, json.dumps, anew)
+    return copies.copied(f"texts-{lang}", [file], json.loads, lambda texts: json.dumps(texts).encode(), anew)
 
 
 class _Compiled(FileSystemBytecodeCache):

@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from knowledge.base import County
 from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.characters import sloppy, sounds
@@ -156,6 +154,8 @@ class CountyNames:
 
     def _nearly(self, word: Word) -> str | None:
         """The one county whose name is a single slip away from the word."""
+        from rapidfuzz.distance import OSA  # late: Chinese does without
+
         near = {
             county_id
             for name, county_id in self._latin.items()

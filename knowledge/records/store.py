@@ -11,14 +11,15 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from knowledge.base import KnowledgeBase
-from knowledge.records import schema_cases, schema_notices  # noqa: F401  their migrations come after those of schema
-from knowledge.records.schema import migrations
+from knowledge.records import blank
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 BUSY_SECONDS = 1.5
 KNOWN = frozenset(
@@ -76,7 +77,6 @@ class Store:
             raise fault(error, path) from error
         try:
             self.connection.row_factory = sqlite3.Row
-            self.db = Database(self.connection)
             self._prepare(channel)
         except sqlite3.DatabaseError as error:
             self.connection.close()
@@ -90,16 +90,33 @@ class Store:
         self.connection.execute("PRAGMA synchronous=FULL")
         self.connection.execute("PRAGMA foreign_keys=ON")
         self.connection.execute("PRAGMA secure_delete=ON")
-        pending = {migration.name for migration in migrations.pending(self.db)}
-        if pending:
-            migrations.apply(self.db)
-        if {migration.name for migration in migrations.applied(self.db)} - KNOWN:
-            raise StoreFault("newer", self.path)
+        tables = {row["name"] for row in self.all("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables:
+            self.connection.executescript(blank.script())
+        else:
+            self._migrate("_sqlite_migrations" in tables)
         made_for = self.meta("channel")
         if made_for is None:
             self.set_meta("channel", channel)
         elif made_for != channel:
             raise StoreFault("channel", self.path, made_for=made_for, wanted=channel)
+
+    def _migrate(self, begun: bool) -> None:
+        seen = self.all("SELECT name FROM _sqlite_migrations WHERE migration_set = 'jiedui'") if begun else []
+        names = {row["name"] for row in seen}
+        if names - KNOWN:
+            raise StoreFault("newer", self.path)
+        if KNOWN - names:
+            from knowledge.records.migrations import migrations  # late: most databases are as new as this version
+
+            migrations.apply(self.db)
+
+    @cached_property
+    def db(self) -> Database:
+        """The database for sqlite-utils."""
+        from sqlite_utils import Database
+
+        return Database(self.connection)
 
     def close(self) -> None:
         """Write what was deferred and close. Closing twice does no harm."""

@@ -190,7 +190,7 @@ def main() -> None:
     """Train on every phrase and write both models."""
     rows = grown(phrases())
     known = loading.load()
-    seen = samples(rows, EvidenceReader(known.counties, known.lexicon))
+    seen = samples(rows, known.evidence)
     offers = [*_heads("fields", FIELDS, rows, seen.fields), *_heads("resources", RESOURCES, rows, seen.fields)]
     about: dict[str, object] = {"data": digest()}
     write(OFFERS, offers, about)
