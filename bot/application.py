@@ -24,7 +24,7 @@ from handlers.texts import LANGS, Texts
 from knowledge import cache
 from knowledge.base import KnowledgeBase
 from knowledge.clock import SYSTEM_CLOCK, Clock
-from knowledge.records import disclosures, erasure, inbox
+from knowledge.records import appointments, disclosures, erasure, inbox
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
 
@@ -119,6 +119,7 @@ async def begin(app: App) -> None:
     courier: Courier = app.bot_data["courier"]
     erasure.apply_again(services.store, services.office, services.now())
     disclosures.roles_changed(services.store, services.owners, services.now())
+    appointments.vacate(services.store, services.owners, services.now())
     queue: InboxQueue = app.bot_data["inbox"]
     for payload in inbox.waiting(services.store):
         await queue.put_again(json.loads(payload), app.bot)

@@ -173,6 +173,7 @@ _line("member.first", ours=True)
 _line("member.left", ours=True)
 _line("member.refused", ours=False)
 _line("member.nobody", ours=False)
+_line("member.lapsed", ours=False)
 _line("member.waiting", ours=False)
 _line("member.removed", ours=False)
 
@@ -247,7 +248,9 @@ async def press_team(update: Update, context: Context, args: list[str]) -> str |
     """The people of an organisation, and what is done about them: ``organisation[:what[:person[:yes]]]``."""
     which, what, whom, sure = (args + [""] * 4)[:4]
     wanted = number(which)
-    organisation = organisations.get(context.store, wanted) if wanted is not None else None
+    organisation = (
+        organisations.get(context.store, organisations.current(context.store, wanted)) if wanted is not None else None
+    )
     mine = organisations.member(context.store, organisation.id, context.person.id) if organisation else None
     if organisation is None or mine is None:
         return context.text("org.not_yours")

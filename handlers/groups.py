@@ -201,7 +201,7 @@ async def press_ask(update: Update, context: Context, args: list[str]) -> str | 
 async def press_see(update: Update, context: Context, args: list[str]) -> str | None:
     """The question once more that waits for one's yes or no."""
     interest, organisation = (number(one) for one in (args + ["", ""])[:2])
-    row = partners.get(context.store, interest or 0, organisation or 0)
+    row = partners.get(context.store, interest or 0, organisations.current(context.store, organisation or 0))
     if row is None or not partners.decides(context.store, row, context.person.id):
         return context.text("press.not_yours")
     await context.send(asked_again(context.services, context.lang, row))
@@ -212,7 +212,8 @@ async def press_answer(update: Update, context: Context, args: list[str]) -> str
     """Yes or no to going together."""
     interest, organisation = (number(one) for one in (args + ["", ""])[:2])
     group = interests.get(context.store, interest) if interest is not None else None
-    row = partners.get(context.store, group.id, organisation) if group and organisation is not None else None
+    now = organisations.current(context.store, organisation) if organisation is not None else 0
+    row = partners.get(context.store, group.id, now) if group else None
     if group is None or row is None:
         return context.text("press.not_yours")
     yes = args[2:3] == ["1"]

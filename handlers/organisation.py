@@ -162,9 +162,11 @@ def _finish(context: Context, draft: Draft) -> Done:
         organisation, version = known, None
     else:
         organisation, version = (int(part) for part in draft.subject.split("."))
-    before = organisations.get(store, organisation)
-    if before is None or not organisations.is_member(store, organisation, person):
+    before, now = organisations.get(store, organisation), organisations.current(store, organisation)
+    if before is None or not organisations.is_member(store, now, person):
         return "profile.gone", {}
+    if now != organisation:  # it was merged meanwhile
+        return "profile.stale", {"organisation": now, "person": person}
     if not organisations.change(store, organisation, before.version if version is None else version, profile):
         return "profile.stale", {"organisation": organisation, "person": person}
     if contact:
@@ -299,7 +301,9 @@ async def on_org(update: Update, context: Context) -> None:
 def found_for(context: Context, args: list[str]) -> tuple[Organisation, str] | None:
     """The organisation that a button is about and what the person is to it, checked on the rows."""
     wanted = number(args[0]) if args else None
-    organisation = organisations.get(context.store, wanted) if wanted is not None else None
+    organisation = (
+        organisations.get(context.store, organisations.current(context.store, wanted)) if wanted is not None else None
+    )
     as_what = role(context.services, organisation.id, context.person.id) if organisation else ""
     return (organisation, as_what) if organisation and as_what else None
 

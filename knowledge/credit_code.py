@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Literal
 
+LENGTH = 18
 KINDS = {"51": "association", "52": "service", "53": "foundation"}
 """What the civil affairs register, by the first two characters: 社会团体, 民办非企业单位（社会服务机构）, 基金会."""
 
@@ -16,9 +17,10 @@ Trouble = Literal["", "length", "letters", "check", "prefix"]
 
 
 def compact(text: str) -> str:
-    """The code as it is written in a certificate: capitals, without blanks and dashes."""
-    plain = unicodedata.normalize("NFKC", text).upper()
-    return "".join(char for char in plain if char.isalnum())
+    """The code as it is written in a certificate: capitals, without blanks and dashes, and without Chinese words before a whole one."""
+    plain = "".join(char for char in unicodedata.normalize("NFKC", text).upper() if char.isalnum())
+    latin = "".join(char for char in plain if char.isascii())
+    return latin if len(latin) == LENGTH else plain
 
 
 def trouble(code: str) -> Trouble:

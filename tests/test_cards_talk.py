@@ -305,6 +305,20 @@ async def test_every_quarter_the_organisation_is_asked_how_it_goes(talk: Talk) -
     assert "对方回复：已服务三十位老人" in boss.last
 
 
+async def test_the_office_hears_of_a_landed_case_that_falls_silent(talk: Talk) -> None:
+    boss, li = await both(talk)
+    for label in ("受理", "开始对接", "已签约", "已落地"):
+        await boss.presses(label)
+    await talk.move_clock(93 * DAY)
+    assert not any("一直没有回复" in shown.html for shown in boss.seen)
+    await talk.move_clock(91 * DAY)
+    assert "对方一直没有回复，可以再问一句" in boss.last
+    await li.presses("进展顺利")
+    before = len(boss.seen)
+    await talk.move_clock(93 * DAY)
+    assert not any("一直没有回复" in shown.html for shown in boss.seen[before:])
+
+
 async def test_a_reminder_is_sent_once_over_restarts(talk: Talk) -> None:
     boss, _ = await both(talk)
     await talk.move_clock(2 * DAY)

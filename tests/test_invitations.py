@@ -137,6 +137,9 @@ def test_without_consent_to_keep_the_contact_goes(store: Store) -> None:
 
 def test_old_invitations_are_forgotten(store: Store) -> None:
     found = taken(store)
+    retention.run(store, MONDAY + 60 * DAY)
+    assert invitations.get(store, found.id) is not None, "who waits hears a no before"
+    invitations.decide(store, found.id, None, found.expires, accepted=False)
     retention.run(store, found.expires + 30 * DAY)
     assert invitations.get(store, found.id) is not None
     retention.run(store, found.expires + 30 * DAY + 1)

@@ -75,7 +75,8 @@ def _facts(services: Services, lang: str, draft: Draft) -> Facts:
 def _finish(context: Context, draft: Draft) -> Done:
     """Verify it, unless it has changed since the form was opened, or the role was lost."""
     found, version = _of(context.services, draft.subject)
-    if context.role != "city" or found is None:
+    own = found is not None and organisations.is_member(context.store, found.id, context.person.id)
+    if context.role != "city" or found is None or own:
         return "verify.not_yours", {}
     note = draft.answers.get("note") or None
     done = verification.verify(

@@ -5,6 +5,7 @@ The account comes from an invitation that a person confirmed; who may appoint, t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ from knowledge.records.store import Store
 
 DEADLINE = "appointment"
 """The kind of the deadline that reminds the city of an account to confirm."""
-REMIND = 2 * DAY
+REMIND, LAPSE = 2 * DAY, 30 * DAY
+"""How often it does, and after how long no answer is a no."""
 OPEN = "stage NOT IN ('completed', 'declined', 'withdrawn')"
 
 
@@ -51,11 +53,15 @@ def take(store: Store, invitation: Invitation, person: int, name: str, city: Seq
 
 
 def remind(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> None:
-    """Nobody has confirmed or refused the account yet."""
+    """Nobody has confirmed or refused the account yet: the city is reminded; in the end the account hears a no."""
     invitation = invitations.get(store, deadline.subject)
     if invitation is None or not invitation.waiting:
         return
-    if (later := working(now)) == now:
+    if (later := working(now)) == now and now - (invitation.taken or now) >= LAPSE and invitation.taken_by is not None:
+        invitations.decide(store, invitation.id, None, now, accepted=False)
+        deliveries.put(store, invitation.taken_by, "coordinator.refused", now, county=invitation.subject)
+        return
+    if later == now:
         _ask(store, invitation.id, city, now)
         later = working(now + REMIND)
     deadlines.put(store, DEADLINE, invitation.id, later)
@@ -119,6 +125,44 @@ def end(store: Store, county: str, person: int, by: int | None, now: int, *, cit
             _hand_over(store, county, "county", "city", now)
         deliveries.put(store, person, "coordinator.ended", now, county=county)
     return True
+
+
+IN_OFFICE = (
+    "{person} IN (SELECT value FROM json_each(:city)) OR EXISTS (SELECT 1 FROM coordinators c"
+    " WHERE c.person = {person} AND c.county = {county} AND c.until IS NULL)"
+)
+VACATED = tuple(
+    f"UPDATE {table} SET {column} = NULL WHERE {column} IS NOT NULL AND {still_open}"
+    f" AND NOT ({IN_OFFICE.format(person=column, county=f'{table}.county')})"
+    for table, column, still_open in (("interests", "handler", OPEN), ("questions", "assigned", "state = 'open'"))
+)
+"""What was in the hands of somebody who is of no office any more is in nobody's."""
+LEFT_CARDS = (
+    "SELECT c.interest, c.person, c.message FROM cards c JOIN interests i ON i.id = c.interest"
+    f" WHERE NOT ({IN_OFFICE.format(person='c.person', county='i.county')})"
+    " AND c.person NOT IN (SELECT person FROM members m WHERE m.organisation = i.organisation OR m.organisation IN"
+    "  (SELECT organisation FROM group_members g WHERE g.interest = i.id))"
+    " AND NOT EXISTS (SELECT 1 FROM group_members g WHERE g.interest = i.id AND g.person = c.person)"
+)
+LEFT_QUESTIONS = (
+    "SELECT d.id, d.person, d.message FROM deliveries d JOIN questions q ON q.id = json_extract(d.args, '$.question')"
+    " WHERE d.notice IS NULL AND d.state = 'sent' AND d.message IS NOT NULL AND d.view LIKE 'office.question%'"
+    f" AND q.person != d.person AND NOT ({IN_OFFICE.format(person='d.person', county='q.county')})"
+)
+
+
+def vacate(store: Store, city: Collection[int], now: int) -> None:
+    """At the start: who was taken from the city's list has nothing in hand any more; cards and questions go from the chat."""
+    who = {"city": json.dumps(sorted(city))}
+    with store.transaction():
+        for statement in VACATED:
+            store.connection.execute(statement, who)
+        for row in store.connection.execute(LEFT_CARDS, who).fetchall():
+            store.execute("DELETE FROM cards WHERE interest = ? AND person = ?", (row["interest"], row["person"]))
+            deliveries.put(store, row["person"], "message.not_yours", now, message=row["message"])
+        for row in store.connection.execute(LEFT_QUESTIONS, who).fetchall():
+            store.execute("UPDATE deliveries SET message = NULL WHERE id = ?", (row["id"],))
+            deliveries.put(store, row["person"], "message.not_yours", now, message=row["message"])
 
 
 def _hand_over(store: Store, county: str, before: str, after: str, now: int) -> None:

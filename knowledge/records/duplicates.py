@@ -254,9 +254,14 @@ def _move_partners(store: Store, pair: Duplicate) -> None:
 
 
 def _set_partners(store: Store, places: Sequence[int], before: int, after: int) -> None:
+    rows = [(after, before, interest) for interest in places]
     store.connection.executemany(
-        "UPDATE OR IGNORE group_members SET organisation = ? WHERE organisation = ? AND interest = ?",
-        [(after, before, interest) for interest in places],
+        "UPDATE OR IGNORE group_members SET organisation = ? WHERE organisation = ? AND interest = ?", rows
+    )
+    store.connection.executemany(  # their clock goes on
+        "UPDATE OR IGNORE deadlines SET version = ? WHERE version = ? AND subject = ?"
+        f" AND (kind LIKE '{groups.ASKED}.%' OR kind LIKE '{groups.HEIR}.%')",
+        rows,
     )
 
 

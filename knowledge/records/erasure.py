@@ -60,9 +60,11 @@ OF_PERSON: tuple[str, ...] = (
     "UPDATE publications SET answered_by = NULL WHERE answered_by = :person",
     "UPDATE group_members SET person = :nobody, state = 'left', contacts = 0, offer = '' WHERE person = :person",
     (
-        "UPDATE organisations SET name = :blank, offer = NULL, code = NULL, verified_note = NULL WHERE id IN"
-        " (SELECT organisation FROM members WHERE person = :person) AND NOT EXISTS"
-        " (SELECT 1 FROM members WHERE organisation = organisations.id AND person != :person)"
+        "WITH RECURSIVE lost (id) AS (SELECT organisation FROM members m WHERE person = :person AND NOT EXISTS"
+        "  (SELECT 1 FROM members o WHERE o.organisation = m.organisation AND o.person != :person)"
+        "  UNION SELECT o.id FROM organisations o JOIN lost ON o.merged = lost.id)"
+        " UPDATE organisations SET name = :blank, offer = NULL, code = NULL, verified_note = NULL"
+        " WHERE id IN (SELECT id FROM lost)"
     ),
     "DELETE FROM members WHERE person = :person",
     "UPDATE organisations SET verified_by = :nobody WHERE verified_by = :person",

@@ -124,8 +124,8 @@ def take(store: Store, invitation: int, person: int, name: str, phone: str | Non
     return changed == 1
 
 
-def decide(store: Store, invitation: int, by: int, now: int, *, accepted: bool) -> Invitation | None:
-    """Let in the account that took it, or not; of two at once, one does. None: there is nothing to decide (any more).
+def decide(store: Store, invitation: int, by: int | None, now: int, *, accepted: bool) -> Invitation | None:
+    """Let in the account that took it, or not (``by`` None: nobody has); of two at once, one does. None: nothing is to decide.
 
     Returns the invitation as it was, with the name and telephone that are forgotten here.
     """

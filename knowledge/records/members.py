@@ -28,8 +28,9 @@ Office = Callable[[str], list[int]]
 """Who takes care of a county's cases."""
 APPLICATION = "application"
 """The deadline of an application that nobody has decided; its subject is the invitation."""
-PATIENCE = {"1": 2 * DAY, "2": 7 * DAY}
-"""After how long the first contact is reminded, and after how long the applicant hears that nobody has answered."""
+LAPSE = "lapse"
+PATIENCE = {"1": 2 * DAY, "2": 7 * DAY, LAPSE: 30 * DAY}
+"""After how long the first contact is reminded, the applicant hears that nobody has answered, and no answer is a no."""
 LEFT = "=left"
 """The reason of the event that withdraws what the last member leaves behind: a button's id, shown in the reader's language."""
 HELD = (
@@ -99,12 +100,16 @@ def _join(store: Store, invitation: Invitation, person: int, now: int) -> None:
 
 
 def remind(store: Store, deadline: Deadline, _city: Sequence[int], now: int) -> None:
-    """An application waits: first the first contact is reminded, then the applicant hears how it stands."""
+    """An application waits: the first contact is reminded; the applicant hears how it stands, in the end that it is over."""
     found = invitations.get(store, deadline.subject)
     if found is None or not found.waiting or found.taken_by is None:
         return
     if (later := working(now)) > now:  # the bot was away when it fell due
         deadlines.put(store, deadline.kind, deadline.subject, later, deadline.version)
+        return
+    if deadline.detail == LAPSE:
+        invitations.decide(store, found.id, None, now, accepted=False)
+        deliveries.put(store, found.taken_by, "member.lapsed", now, organisation=int(found.subject))
         return
     first = organisations.first_contact(store, int(found.subject))
     if first:

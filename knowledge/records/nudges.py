@@ -37,10 +37,10 @@ def remind(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> N
 
 
 def _question(store: Store, interest: Interest, city: Sequence[int], now: int) -> None:
-    """How is it going? To the organisation; the office hears that it is its turn, if it is."""
+    """How is it going? To the organisation. The office hears that it is its turn, or that the last question had no answer."""
     _note(store, interest, "organisation", now)
     _tell(store, interest, "asker.quarterly", [interest.person], now)
-    if interest.turn in OFFICE:
+    if interest.turn in OFFICE or now - interest.since >= 2 * PACES[interest.stage].every:
         _tell(store, interest, "office.nudge", _nudged(store, interest, city, first=False), now)
 
 

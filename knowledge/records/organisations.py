@@ -107,6 +107,12 @@ def get(store: Store, organisation: int) -> Organisation | None:
     return _organisation(row) if row else None
 
 
+def current(store: Store, organisation: int) -> int:
+    """What the organisation is now: the one that it was merged into, perhaps over several steps, or itself."""
+    merged = store.value("SELECT merged FROM organisations WHERE id = ?", (organisation,))
+    return current(store, merged) if merged else organisation
+
+
 def of_person(store: Store, person: int) -> list[Organisation]:
     """The organisations that the person belongs to, the one last registered for first."""
     rows = store.all(
@@ -127,12 +133,9 @@ def latest(store: Store, person: int) -> Membership | None:
 
 def named(store: Store, person: int, name: str) -> int | None:
     """The organisation of this name that the person belongs to; also by the name of one that was merged into it."""
-    found: int | None = store.value(
-        "SELECT m.organisation FROM members m JOIN organisations o ON m.organisation IN (o.id, o.merged)"
-        " WHERE m.person = ? AND o.name = ? ORDER BY o.merged IS NOT NULL, m.organisation LIMIT 1",
-        (person, name),
-    )
-    return found
+    rows = store.all("SELECT id FROM organisations WHERE name = ? ORDER BY merged IS NOT NULL, id", (name,))
+    found = (current(store, row["id"]) for row in rows)
+    return next((one for one in found if is_member(store, one, person)), None)
 
 
 def unverified(store: Store) -> list[Organisation]:

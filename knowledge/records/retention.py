@@ -37,7 +37,12 @@ RULES = (
         f"  AND (i.{OPEN} OR i.updated >= :before))",
     ),
     Rule("merges", TWO_YEARS, "DELETE FROM merged_rows WHERE duplicate IN (SELECT id FROM duplicates WHERE decided < :before)"),
-    Rule("invitations", 30 * DAY, "DELETE FROM invitations WHERE max(expires, coalesce(decided, 0)) < :before"),
+    Rule(
+        "invitations",
+        30 * DAY,
+        "DELETE FROM invitations WHERE max(expires, coalesce(decided, 0)) < :before"
+        f" AND (taken_by IS NULL OR decided IS NOT NULL OR taken < :before - {30 * DAY})",  # who waits hears a no before
+    ),
     Rule(
         "facts",
         TWO_YEARS,
