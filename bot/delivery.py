@@ -1,7 +1,9 @@
 """The courier: sends what goes out on its own, at a safe pace, and writes down what became of it.
 
 "sending" is committed before the call and the outcome after it, so that a kill loses nothing and repeats nothing that may have
-arrived. One commit writes the outcomes that have come and claims what may go now: nothing is "sending" that waits for its turn.
+arrived. Nothing is "sending" that waits for its turn; what is, is noted as leaving right before its first byte goes, and its
+outcome as soon as it is there. These two notes do not wait for the disk: hardly anything lies between them and the call, and
+what a power cut takes of them makes a copy "unknown" that is not.
 Replies to people do not pass here: they go at once.
 """
 
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot import breaker, copies, retraction
+from bot import boot, breaker, copies, retraction
 from bot.cards import Shown, show
 from bot.outcomes import Outcome, classify
 from bot.pacing import MAIL, Pacer, Ticket
@@ -39,7 +41,7 @@ LOCKED = 1.0
 NAP = 30.0
 """Seconds after which the courier looks again even when nothing is due."""
 RATIO = 4
-"""A commit is followed by so many times its length without one for results alone: a slow disk makes the batches larger."""
+"""Writing results is followed by so many times its length without: many at once are written together."""
 GRACE = 5.0
 """Seconds that a stop waits for the messages on their way."""
 HOUSEKEEPING = 3600
@@ -77,7 +79,7 @@ class Courier:
 
     def start(self) -> None:
         """Begin, after putting right what a kill left half done."""
-        deliveries.recover(self._services.store, self._services.now())
+        deliveries.recover(self._services.store, self._services.now(), boot.number())
         self._pacer.rest()
         self._task = asyncio.create_task(self._run(), name="courier")
         self._task.add_done_callback(lambda _: self._idle.set())
@@ -117,17 +119,19 @@ class Courier:
                 task.cancel()
         while self._results:
             try:
-                self._commit(self._services.now(), 0)
+                self._write_results()
             except sqlite3.OperationalError as error:
                 await self._wait_for_database(error)
 
     async def _turn(self) -> None:
         """Write down what has come back, send what is due and may go, or wait until there is something to do."""
         self._awake.clear()
+        self._write_results()
         now = self._services.now()
-        served = tick(self._services.store, self._services.office(), now)
-        room = min(self._most - len(self._flying) + len(self._results), self._pacer.room())
-        batch = self._commit(now, room)
+        due = deadlines.next_due(self._services.store)
+        served = tick(self._services.store, self._services.office(), now) if due is not None and due <= now else 0
+        room = min(self._most - len(self._flying), self._pacer.room())
+        batch = self._claim(now, room) if room > 0 and self._due(now) else []
         self._pacer.spend(len(batch))
         for delivery in batch:
             self._launch(delivery)
@@ -149,26 +153,38 @@ class Courier:
         log.warning("mail has to wait: %s", error)
         await asyncio.sleep(LOCKED)
 
-    def _commit(self, now: int, room: int) -> list[Delivery]:
-        """One transaction: the outcomes that have come, and the claim of what goes next."""
-        store, results = self._services.store, list(self._results)
-        back = {result.delivery.id for result in results}
-        occupied = {one.person for one in self._flying.values() if one.id not in back} | self._pacer.occupied()
-        if not results and (room <= 0 or not self._due(now)):
-            return []
-        begun = asyncio.get_running_loop().time()
-        with store.transaction():
+    def _claim(self, now: int, room: int) -> list[Delivery]:
+        """What goes next, committed as "sending"."""
+        occupied = {one.person for one in self._flying.values()} | self._pacer.occupied()
+        batch = deliveries.claim(self._services.store, now, room, occupied)
+        self._flying.update((one.id, one) for one in batch)
+        return batch
+
+    async def _leave(self, delivery: Delivery) -> None:
+        """The first byte of it goes next."""
+        while True:
+            try:
+                deliveries.leave(self._services.store, delivery.id, self._services.now())
+            except sqlite3.OperationalError as error:
+                await self._wait_for_database(error)
+            else:
+                return
+
+    def _write_results(self) -> None:
+        """Write down the outcomes that have come, in one transaction."""
+        if not self._results:
+            return
+        loop, now, results = asyncio.get_running_loop(), self._services.now(), list(self._results)
+        begun = loop.time()
+        with self._services.store.transaction(durable=False):
             for result in results:
                 self._write(result, now)
             self._look_after(results, now)
-            batch = deliveries.claim(store, now, room, occupied) if room > 0 else []
         del self._results[: len(results)]
-        for number in back:
-            del self._flying[number]
-        self._flying.update((one.id, one) for one in batch)
-        ended = asyncio.get_running_loop().time()
+        for result in results:
+            self._flying.pop(result.delivery.id, None)
+        ended = loop.time()
         self._writes = ended + RATIO * (ended - begun)
-        return batch
 
     def _due(self, now: int) -> bool:
         due = deliveries.next_due(self._services.store)
@@ -180,22 +196,32 @@ class Courier:
         task.add_done_callback(lambda done: self._landed(delivery, done))
 
     def _landed(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
-        """A task has ended: its result waits for the next commit, together with those that come at the same time."""
+        """A task has ended. One that was cancelled has no outcome: that is found at the next start."""
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error:  # a fault of ours: case mail stays as "sending" and is taken up again at the next start
             log.error("delivery %s (%s) failed", delivery.id, delivery.view, exc_info=error)
             outcome = Outcome("unknown" if delivery.notice else "sending")
-            self._results.append(Result(delivery, outcome, error=type(error).__name__))
+            self._back(Result(delivery, outcome, error=type(error).__name__))
+
+    def _back(self, result: Result) -> None:
+        """An outcome has come: it is written down at once, or with others when much has been written just now."""
+        self._results.append(result)
         loop = asyncio.get_running_loop()
-        if self._writes <= loop.time():
-            self._awake.set()
-        else:
+        if loop.time() < self._writes:
             loop.call_at(self._writes, self._awake.set)
+            return
+        try:
+            self._write_results()
+        except sqlite3.DatabaseError:  # met again in the courier's own task, which knows what to do
+            log.warning("an outcome has to wait to be written")
+        self._awake.set()
 
     async def _deliver(self, delivery: Delivery) -> None:
-        services, ticket = self._services, Ticket()
+        services, ticket = self._services, Ticket(lambda: self._leave(delivery))
         MAIL.set(ticket)
+        if not self._pacer.watched:
+            await self._leave(delivery)
         silent = delivery.notice is None and is_quiet(services.now())
         shown: Shown | None = None
         try:
@@ -208,9 +234,9 @@ class Courier:
             else:
                 shown = Shown(await self._send(delivery, silent=silent), 0)
         except TelegramError as error:
-            self._results.append(self._judged(delivery, error))
+            self._back(self._judged(delivery, error))
         else:
-            self._results.append(Result(delivery, Outcome("sent"), shown))
+            self._back(Result(delivery, Outcome("sent"), shown))
         finally:
             self._pacer.leaves(ticket)
 

@@ -7,7 +7,7 @@ left of the pace, evenly spaced. Only calls that send, edit or copy count; a pre
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -64,8 +64,12 @@ class Meter:
 
 @dataclass(slots=True)
 class Ticket:
-    """One delivery of the courier's: its first call was paid for when it was claimed, and it has left this machine or not."""
+    """One delivery of the courier's: its first call was paid for when it was claimed, and it has left this machine or not.
 
+    ``leave`` is awaited right before it does.
+    """
+
+    leave: Callable[[], Awaitable[None]] | None = None
     used: bool = False
     left: bool = False
 
@@ -90,6 +94,8 @@ class Pacer(BaseRateLimiter[None]):
         self._all = Meter(1 / max(pace, TELEGRAM), BURST)
         self._mail = Meter(1 / pace)
         self._chats: dict[Chat, Meter] = {}
+        self._talked: set[Chat] = set()
+        """Chats that have got as much as may go at once: those to look at when it is asked who is occupied."""
         self._forget_at = KEPT
         self._held: dict[Chat, float] = {}
         self._worker_held = 0.0
@@ -144,7 +150,7 @@ class Pacer(BaseRateLimiter[None]):
             while (free := self._free(chat, now)) > now:
                 await self._wait(free - now)
                 now = _now()
-            self._meter(chat).take(now)
+            self._take_in(chat, now)
         self._waiting += 1
         try:
             async with self._gate:  # one after the other, by the time at which each really goes: a busy moment bunches nothing
@@ -181,13 +187,26 @@ class Pacer(BaseRateLimiter[None]):
             self._take(count)
             self._inside += count
 
-    def watch(self) -> Callable[[], None]:
-        """For a transport that knows when a call has left: what it is to call then, in the task of that call.
+    @property
+    def watched(self) -> bool:
+        """Whether the transport knows when a call leaves."""
+        return self._watched
+
+    def watch(self) -> Callable[[], Awaitable[None]]:
+        """For a transport that knows when a call leaves: what it is to await right before, in the task of that call.
 
         Without such a one a call counts as having left when it begins.
         """
         self._watched = True
-        return lambda: self.leaves(MAIL.get(None))
+        return self._leave
+
+    async def _leave(self) -> None:
+        ticket = MAIL.get(None)
+        if ticket is None or ticket.left:
+            return
+        if ticket.leave:
+            await ticket.leave()
+        self.leaves(ticket)
 
     def leaves(self, ticket: Ticket | None) -> None:
         """A message of the courier's has left this machine, or never will."""
@@ -227,8 +246,8 @@ class Pacer(BaseRateLimiter[None]):
     def occupied(self) -> set[int]:
         """The people to whom nothing more can be sent just now."""
         now = _now()
-        busy = {chat for chat, until in self._held.items() if until > now}
-        busy |= {chat for chat, meter in self._chats.items() if meter.at(now) > now}
+        self._talked = {chat for chat in self._talked if chat in self._chats and self._chats[chat].at(now) > now}
+        busy = self._talked | {chat for chat, until in self._held.items() if until > now}
         return {chat for chat in busy if isinstance(chat, int)}
 
     def _count(self, chat: Chat | None, ticket: Ticket) -> None:
@@ -239,7 +258,7 @@ class Pacer(BaseRateLimiter[None]):
         if not self._watched:
             self.leaves(ticket)
         if chat is not None:
-            self._meter(chat).take(_now())
+            self._take_in(chat, _now())
 
     # -- chats ----------------------------------------------------------------------------------------------------------
 
@@ -257,6 +276,13 @@ class Pacer(BaseRateLimiter[None]):
     def _free(self, chat: Chat, now: float) -> float:
         """When a message to the chat may go."""
         return max(self._held.get(chat, 0.0), self._meter(chat).at(now))
+
+    def _take_in(self, chat: Chat, now: float) -> None:
+        """One message goes to the chat."""
+        meter = self._meter(chat)
+        meter.take(now)
+        if meter.at(now) > now:
+            self._talked.add(chat)
 
     def _meter(self, chat: Chat) -> Meter:
         """The pace of one chat. Chats that have rested are forgotten, so that memory does not grow with the audience."""

@@ -5,7 +5,7 @@ It holds hundreds of calls at once at little cost, where the library's own clien
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -24,15 +24,18 @@ CONNECT = 5.0
 class AiohttpRequest(BaseRequest):
     """Calls the Bot API. What failed before it left is a NetworkError caused by NotSent; anything else may have arrived."""
 
-    def __init__(self, timeout: float, left: Callable[[], None]) -> None:
-        """``timeout``: seconds to wait for an answer, unless a call says otherwise. ``left`` is called when a call has left."""
+    def __init__(self, timeout: float, leaves: Callable[[], Awaitable[None]]) -> None:
+        """``timeout``: seconds to wait for an answer, unless a call says otherwise.
+
+        ``leaves`` is awaited when a call with parameters has its connection, right before they go (and before further parts).
+        """
         self._timeout = timeout
         self._trace = aiohttp.TraceConfig()
 
-        async def sent(*_: Any) -> None:
-            left()
+        async def leaving(*_: Any) -> None:
+            await leaves()
 
-        self._trace.on_request_headers_sent.append(sent)
+        self._trace.on_request_chunk_sent.append(leaving)  # called before a part is sent; with the first go the headers
         self._session: aiohttp.ClientSession | None = None
 
     @property

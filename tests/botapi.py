@@ -275,7 +275,6 @@ class _Handler(tornado.web.RequestHandler):
         result = await api.get_updates(parameters) if method == "getUpdates" else api.accept(call)
         if order.back:
             await asyncio.sleep(order.back)
-        api.note("answered", call)
         if order.drop == "after":
             self._hang_up()
         elif result is None:
@@ -284,6 +283,7 @@ class _Handler(tornado.web.RequestHandler):
         else:
             with suppress(StreamClosedError):  # whoever asked was killed
                 await self.finish(json.dumps({"ok": True, "result": result}, ensure_ascii=False))
+        api.note("answered", call)
 
     def _hang_up(self) -> None:
         self.detach().close()

@@ -132,7 +132,7 @@ class Running:
         return [event.chat for event in self.events() if event.event == "accepted" and event.method == "sendMessage"]
 
     def in_flight(self, at: float) -> int:
-        """How many calls that were made by then, and have come by now, had no answer then."""
+        """How many calls that have come by now had no answer then, not even one that had just been handed to the network."""
         calls = [event for event in self.events() if event.method == "sendMessage"]
         return sum(event.event == "got" for event in calls) - sum(
             event.at <= at and event.event == "answered" for event in calls

@@ -25,7 +25,7 @@ async def test_a_courier_that_cannot_go_on_ends_the_bot_and_hangs_nobody(
         async with Talk(tmp_path, base) as talk:
             courier: Courier = talk.chat.app.bot_data["courier"]
             courier.watch(ended.set)
-            monkeypatch.setattr("bot.delivery.tick", damaged)
+            monkeypatch.setattr("bot.delivery.deadlines.next_due", damaged)
             courier.wake()
             async with asyncio.timeout(10):
                 await ended.wait()

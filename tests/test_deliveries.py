@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -247,10 +248,12 @@ def test_a_notice_to_many_is_frozen_quickly_and_completely(store: Store) -> None
     assert counts(store, notice) == {"pending": 20_003}
 
 
-@pytest.mark.parametrize("query", [deliveries.MAIL, deliveries.COPIES])
-def test_what_is_claimed_is_found_without_sorting_everything_that_waits(store: Store, query: str) -> None:
-    plan = " ".join(str(row["detail"]) for row in store.all(f"EXPLAIN QUERY PLAN {query}", (NOW, "[]")))
-    assert "deliveries_waiting" in plan
+@pytest.mark.parametrize(("query", "values"), [(deliveries.MAIL, (NOW, "[]")), (deliveries.COPIES, ("notice", NOW, "[]"))])
+def test_what_is_claimed_is_found_without_sorting_everything_that_waits(
+    store: Store, query: str, values: tuple[str | int, ...]
+) -> None:
+    plan = " ".join(str(row["detail"]) for row in store.all(f"EXPLAIN QUERY PLAN {query}", values))
+    assert "deliveries_standing (notice=? AND state=? AND due<?)" in plan
     assert "TEMP B-TREE" not in plan
 
 
@@ -273,6 +276,55 @@ def test_what_was_being_sent_is_unknown_for_a_notice_and_sent_again_marked_for_c
     (again,) = deliveries.claim(store, NOW + 60, 9)
     assert (again.id, again.args) == (mail.id, {"interest": 4, "repeated": 1})
     assert deliveries.claim(store, NOW + 999, 9) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "known"), [("a", "a", True), ("a", "b", False), ("", "a", False), ("a", "", False)]
+)
+def test_what_was_claimed_but_had_not_left_waits_again_unless_the_machine_was_started_anew(
+    store: Store, before: str, after: str, *, known: bool
+) -> None:
+    deliveries.recover(store, NOW, before)
+    deliveries.put(store, 1, "asker.moved", NOW)
+    deliveries.put(store, 2, "asker.moved", NOW)
+    notice = confirm(store)
+    mail, left_mail = deliveries.claim(store, NOW, 9)
+    copy, left_copy, other = deliveries.claim(store, NOW, 9)
+    deliveries.leave(store, left_mail.id, NOW)
+    deliveries.leave(store, left_copy.id, NOW)
+    deliveries.recover(store, NOW + 60, after)
+    assert state(store, left_copy.id)[0] == "unknown"
+    assert state(store, left_mail.id) == ("pending", 1, None, None, 1)
+    assert state(store, mail.id) == ("pending", 1, None, None, None if known else 1)
+    assert counts(store, notice) == ({"unknown": 1, "pending": 2} if known else {"unknown": 3})
+    assert {state(store, one.id)[0] for one in (copy, other)} == {"pending" if known else "unknown"}
+
+
+def test_what_left_once_and_is_claimed_again_has_not_left_again(store: Store) -> None:
+    deliveries.recover(store, NOW, "boot")
+    notice = confirm(store)
+    (one,) = deliveries.claim(store, NOW, 1)
+    deliveries.leave(store, one.id, NOW)
+    deliveries.again(store, one.id, NOW, "RetryAfter")
+    assert deliveries.claim(store, NOW, 1) == [replace(one, attempts=2)]
+    deliveries.recover(store, NOW, "boot")
+    assert counts(store, notice) == {"pending": 3}
+
+
+def test_recalls_and_corrections_go_before_the_notices_of_others(store: Store) -> None:
+    first = confirm(store)
+    for one in deliveries.claim(store, NOW, 9):
+        deliveries.outcome(store, one.id, "sent", NOW, message=one.id)
+    sending.finish(store, NOW)
+    other = confirm(store, cause=2)
+    changes = {}
+    for cause, kind in ((3, "correction"), (4, "recall")):
+        found = notices.get(store, notices.draft(store, 0, NOW, kind=kind, of=first))
+        assert found
+        assert sending.confirm(store, found, found.version, SCOPE, cause, NOW) == "done"
+        changes[kind] = found.id
+    claimed = [deliveries.claim(store, NOW, 1)[0].notice for _ in range(9)]
+    assert claimed == [changes["recall"]] * 3 + [changes["correction"]] * 3 + [other] * 3
 
 
 def test_after_a_kill_what_had_not_begun_simply_goes_on(store: Store) -> None:

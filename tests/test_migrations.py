@@ -27,6 +27,7 @@ RELEASED = {
     "m006_groups": "616a448c82ee1743",
     "m007_landing": "b4c7c484545f5018",
     "m008_notices": "e0b62eecc51f4492",
+    "m009_leaving": "a5f6aad1436dbda9",
 }
 """A fingerprint of each migration. A new one gets a line here; a line here never changes once a version is out: people's
 databases have been through it. To change a table, add a migration."""
@@ -37,7 +38,7 @@ COLUMNS = {
     "consents": "id person purpose version given at",
     "coordinators": "county person since until appointed_by name",
     "deadlines": "id due kind subject version",
-    "deliveries": "id person notice view args state due attempts message error updated",
+    "deliveries": "id person notice view args state due attempts message error updated leaving",
     "disclosures": "id at viewer owner interest message taken_back role delivery cause",
     "duplicates": "id older newer reason found state decided decided_by",
     "drafts": "id person form version subject step answers mending focus question last_update held updated",

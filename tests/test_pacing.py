@@ -159,8 +159,8 @@ def test_nothing_more_is_claimed_while_what_was_claimed_has_not_left() -> None:
         assert not moved
         for ticket in tickets:
             MAIL.set(ticket)
-            left()
-            left()
+            await left()
+            await left()
         assert moved == [True]
         assert pacer.room() == 9
         return rooms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,15 +20,19 @@ from tests.botapi import BAD_GATEWAY, FORBIDDEN, TOKEN, BotApi, Order
 UNKNOWN = Outcome("unknown", 5)
 
 
-def nothing() -> None:
-    """Nobody wants to know what has left."""
+async def nothing() -> None:
+    """Nobody wants to know what leaves."""
 
 
 @asynccontextmanager
 async def bot(url: str, left: list[int] | None = None, wait: float = 5) -> AsyncIterator[Bot]:
     """A bot on this transport."""
     told = [] if left is None else left
-    request = AiohttpRequest(wait, lambda: told.append(1))
+
+    async def leaves() -> None:
+        told.append(1)
+
+    request = AiohttpRequest(wait, leaves)
     async with ExtBot(TOKEN, base_url=url, request=request, get_updates_request=AiohttpRequest(wait, nothing)) as made:
         told.clear()
         yield made
@@ -53,6 +58,29 @@ async def test_what_is_sent_arrives_as_it_was_written_and_is_known_to_have_left(
         assert call.parameters["text"] == text
         assert call.parameters["disable_notification"] == "true"
         assert left == [1]
+
+
+async def test_nothing_of_a_call_goes_before_it_is_noted_as_leaving() -> None:
+    noting, noted, got = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def leaves() -> None:
+        noting.set()
+        await noted.wait()
+
+    async with BotApi(note=lambda event, call: got.append(f"{event} {call.method}")) as api:
+        request = AiohttpRequest(5, leaves)
+        one: Bot = Bot(TOKEN, base_url=api.url, request=request)
+        await request.initialize()
+        call = asyncio.create_task(one.send_message(7, "text"))
+        await noting.wait()
+        other = Bot(TOKEN, base_url=api.url, request=AiohttpRequest(5, nothing))
+        async with other:
+            await other.send_message(8, "a call that goes after it, and is answered")
+        assert got.count("got sendMessage") == 1
+        noted.set()
+        await call
+        await request.shutdown()
+        assert [one.chat for one in api.calls if one.method == "sendMessage"] == [8, 7]
 
 
 async def test_a_file_arrives_with_its_name_and_its_words() -> None:

@@ -228,10 +228,9 @@ def why_not(store: Store, scope: Scope) -> str | None:
 def freeze(store: Store, notice: int, audience: Audience, scope: Scope, due: int) -> None:
     """Write a row for everybody whom the audience names: to be sent, or left out and why. Within a transaction."""
     store.connection.execute(
-        f"WITH named AS MATERIALIZED ({NAMED.format(more='1')} ORDER BY p.id)"
-        " INSERT INTO deliveries (person, notice, view, state, due, error, updated)"
+        "INSERT INTO deliveries (person, notice, view, state, due, error, updated)"
         " SELECT person, :notice, 'notice', CASE WHEN why IS NULL THEN 'pending' ELSE 'left_out' END, :due, why, :due"
-        " FROM named",
+        f" FROM ({NAMED.format(more='1')} ORDER BY p.id LIMIT -1)",  # with a limit "why" is found once and not at each use
         values(audience, scope) | {"notice": notice, "due": due},
     )
 

@@ -1,7 +1,7 @@
 """Deliveries: what goes out on its own, one row for each message to each person.
 
 Case mail is written in the transaction of its cause; a notice's rows are frozen when it is confirmed. ``pending → sending →
-sent | blocked | gone | failed | unknown``; "sending" is committed before the call.
+sent | blocked | gone | failed | unknown``; "sending" is committed before the call, ``leaving`` noted when its first byte goes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ DUE = "d.state = 'pending' AND d.due <= ? AND d.person NOT IN (SELECT value FROM
 MAIL = f"{SELECT} FROM deliveries d WHERE d.notice IS NULL AND {DUE} ORDER BY d.due, d.id"
 COPIES = (
     f"{SELECT} FROM notices n CROSS JOIN deliveries d ON d.notice = n.id"
-    f" WHERE n.state = 'sending' AND {DUE} ORDER BY n.id, d.due, d.id"
+    f" WHERE n.state = 'sending' AND n.kind = ? AND {DUE} ORDER BY n.id, d.due, d.id"
 )
+URGENCY = ("recall", "correction", "notice")
+"""What is wrong in people's hands is taken back or put right before anything new goes out."""
+BOOT = "boot"
 NEXT_DUE = (
     "SELECT min(due) FROM (SELECT min(due) AS due FROM deliveries WHERE state = 'pending' AND notice IS NULL UNION ALL"
     " SELECT (SELECT min(d.due) FROM deliveries d WHERE d.state = 'pending' AND d.notice = n.id)"
@@ -67,24 +70,24 @@ def message(store: Store, delivery: int) -> int | None:
 def put_once(store: Store, person: int, view: str, now: int, **args: str | int) -> None:
     """Case mail that is not put beside the same mail still waiting."""
     if not store.value(
-        "SELECT 1 FROM deliveries WHERE state = 'pending' AND notice IS NULL AND person = ? AND view = ? AND args = ?",
+        "SELECT 1 FROM deliveries WHERE state = 'pending' AND notice IS NULL AND +person = ? AND view = ? AND args = ?",
         (person, view, json.dumps(args, ensure_ascii=False)),
     ):
         put(store, person, view, now, **args)
 
 
 def claim(store: Store, now: int, limit: int, occupied: Collection[int] = ()) -> list[Delivery]:
-    """Take what is due, case mail first, then the oldest notice: committed as "sending" before anything is sent.
+    """Take what is due: case mail first, then recalls and corrections, then the oldest notice. It is "sending" from then on.
 
     One for each person, and none for those who are ``occupied``, so that a person's mail stays in order.
     """
     busy = json.dumps(list(occupied))
     with store.transaction():
-        rows = _first_of_each(store.execute(MAIL, (now, busy)), limit) or _first_of_each(
-            store.execute(COPIES, (now, busy)), limit
-        )
+        rows = _first_of_each(store.execute(MAIL, (now, busy)), limit)
+        for kind in URGENCY:
+            rows = rows or _first_of_each(store.execute(COPIES, (kind, now, busy)), limit)
         store.connection.executemany(
-            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, updated = ? WHERE id = ?",
+            "UPDATE deliveries SET state = 'sending', leaving = NULL, attempts = attempts + 1, updated = ? WHERE id = ?",
             [(now, row["id"]) for row in rows],
         )
     return [
@@ -103,6 +106,15 @@ def _first_of_each(rows: Iterable[Row], limit: int) -> list[Row]:
     return list(first.values())
 
 
+def leave(store: Store, delivery: int, now: int) -> None:
+    """Note that what was claimed goes now, without waiting for the disk: a kill undoes no such note, and it costs little.
+
+    A power cut may, and is known by the machine having started anew (see ``recover``).
+    """
+    with store.transaction(durable=False):
+        store.execute("UPDATE deliveries SET leaving = ? WHERE id = ?", (now, delivery))
+
+
 def outcome(store: Store, delivery: int, state: str, now: int, *, message: int | None = None, error: str | None = None) -> None:
     """What became of a delivery."""
     store.execute(
@@ -118,13 +130,18 @@ def again(store: Store, delivery: int, due: int, error: str, *, repeated: bool =
         store.execute("UPDATE deliveries SET args = json_set(args, '$.repeated', 1) WHERE id = ?", (delivery,))
 
 
-def recover(store: Store, now: int) -> None:
-    """After a kill: what was being sent may have arrived.
+def recover(store: Store, now: int, boot: str = "") -> None:
+    """After a kill: what was being sent may have arrived, unless it was only about to leave; that waits again.
 
-    A notice's copy becomes "unknown" and is never sent again by itself. Case mail is sent again, marked as perhaps repeated;
-    what changes a copy is simply done again.
+    ``boot`` names the run of this machine: where it is another than before, or not known, no note of leaving was perhaps kept,
+    and whatever was claimed counts as having left. A notice's copy that left becomes "unknown" and is never sent again by
+    itself. Case mail is sent again, marked as perhaps repeated; what changes a copy is simply done again.
     """
     with store.transaction():
+        if boot and store.meta(BOOT) == boot:
+            store.execute("UPDATE deliveries SET state = 'pending' WHERE state = 'sending' AND leaving IS NULL")
+        elif boot:
+            store.set_meta(BOOT, boot)
         store.execute(
             "UPDATE deliveries SET state = 'unknown', updated = ? WHERE state = 'sending' AND view = 'notice'", (now,)
         )

@@ -92,3 +92,18 @@ ALTER TABLE people DROP COLUMN muted;
 def m008_notices(db: Database) -> None:
     """Notices with drafts, schedules, topics, corrections and recalls; mutes and leavings."""
     run_script(db, M008)
+
+
+M009 = """
+ALTER TABLE deliveries ADD COLUMN leaving INTEGER;  -- of what is "sending": when its first byte went; empty: not yet
+-- One index for what waits and for the numbers by state: every index costs when 100,000 are frozen.
+DROP INDEX deliveries_waiting;
+DROP INDEX deliveries_states;
+CREATE INDEX deliveries_standing ON deliveries (notice, state, due);
+"""
+
+
+@migrations()
+def m009_leaving(db: Database) -> None:
+    """What was claimed but has not left this machine is known after a kill; one index less."""
+    run_script(db, M009)

@@ -32,6 +32,7 @@ KNOWN = frozenset(
         "m006_groups",
         "m007_landing",
         "m008_notices",
+        "m009_leaving",
     }
 )
 """The migrations of this version: a database that has seen others was made by a newer one."""
@@ -147,10 +148,21 @@ class Store:
         return row[0] if row else None
 
     @contextmanager
-    def transaction(self) -> Iterator[Store]:
-        """Everything inside is committed at its end, or not at all. Joins a transaction already open."""
+    def transaction(self, *, durable: bool = True) -> Iterator[Store]:
+        """Everything inside is committed at its end, or not at all. Joins a transaction already open.
+
+        Not ``durable``: without waiting for the disk; a kill undoes nothing, a power cut what came last.
+        """
         if self.connection.in_transaction:
             yield self
+            return
+        if not durable:
+            self.connection.execute("PRAGMA synchronous=NORMAL")
+            try:
+                with self.transaction():
+                    yield self
+            finally:
+                self.connection.execute("PRAGMA synchronous=FULL")
             return
         self.connection.execute("BEGIN IMMEDIATE")
         deferred, self._deferred = self._deferred, []
