@@ -17,7 +17,7 @@ Trouble = Literal["", "length", "letters", "check", "prefix"]
 
 
 def compact(text: str) -> str:
-    """The code as it is written in a certificate: capitals, without blanks and dashes, and without Chinese words before a whole one."""
+    """The code as it is written in a certificate: capitals, without blanks, dashes, and Chinese words before a whole one."""
     plain = "".join(char for char in unicodedata.normalize("NFKC", text).upper() if char.isalnum())
     latin = "".join(char for char in plain if char.isascii())
     return latin if len(latin) == LENGTH else plain

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.channels.chat import plain
 from knowledge.base import KnowledgeBase
+from knowledge.clock import DAY
 from knowledge.records import erasure, interests
 from tests.contacts import PHONE, sees_contact, shown_to, visible
-from tests.journeys import OTHER_NEED, ZH, announced, asked, everything_stored, registered, rows, stage, to_step, wants_notices
-from tests.talk import Person, Talk
+from tests.journeys import (
+    NEED,
+    OTHER_NEED,
+    ZH,
+    announced,
+    asked,
+    everything_stored,
+    registered,
+    rows,
+    stage,
+    to_step,
+    wants_notices,
+)
+from tests.talk import Person, Scripted, Talk
+from tests.test_coordinator_talk import appointed
+from tests.test_landing_talk import as_far_as, with_photo
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -181,6 +198,53 @@ async def test_somebody_of_the_office_who_is_erased_leaves_the_cases_to_the_othe
     assert rows(talk, "interests")[0]["offer"] == ZH.offer
     await li.says("/privacy")
     assert "市里的工作人员" in await li.presses("谁看过")
+
+
+async def test_who_is_erased_keeps_nothing_that_was_shown_for_a_day(talk: Talk) -> None:
+    boss, li = await as_far_as(talk, "已落地")
+    await with_photo(li)
+    await boss.presses_data("v1:photo:1")
+    await boss.presses_data("v1:tel:1")
+    assert sees_contact(boss)
+    await boss.presses_data("v1:erase:yes")
+    await talk.settle()
+    assert not sees_contact(boss)
+    assert not any("的照片" in text for text in visible(boss))
+    await talk.move_clock(3 * DAY)
+    assert boss.id not in {row["person"] for row in rows(talk, "deliveries") if row["updated"] < talk.services.now() - 2 * DAY}
+
+
+async def test_a_coordinator_who_is_erased_keeps_nothing_of_the_county(talk: Talk) -> None:
+    zhou, li = await appointed(talk, "zhou"), talk.person("li")
+    await registered(li)
+    await asked(li, about=NEED)
+    assert any("住宿怎么安排" in text for text in visible(zhou))
+    await zhou.presses_data("v1:erase:yes")
+    await talk.settle()
+    assert not any(word in text for text in visible(zhou) for word in ("住宿怎么安排", "夕阳红"))
+
+
+async def test_a_card_on_its_way_to_the_erased_is_noted_nowhere(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    boss, li = talk.person("boss", owner=True), talk.person("li")
+    await registered(li)
+    here, go = asyncio.Event(), asyncio.Event()
+    sends = Scripted.do_request
+
+    async def slow(self: Scripted, url: str, method: str, request_data: Any = None, **more: Any) -> tuple[int, bytes]:
+        sent = request_data.parameters if request_data else {}
+        if str(sent.get("chat_id")) == str(li.id) and "已受理" in str(sent.get("text")):
+            here.set()
+            await go.wait()
+        return await sends(self, url, method, request_data, **more)
+
+    monkeypatch.setattr(Scripted, "do_request", slow)
+    await talk.put(talk.as_(boss).people.presses({"data": "v1:off:1:1:accept", "message": "1"}))
+    await asyncio.wait_for(here.wait(), 5)
+    await talk.put(talk.as_(li).people.presses({"data": "v1:erase:yes", "message": "1"}))
+    await talk.sees(talk.services.texts("zh", "privacy.erased"))
+    go.set()
+    await talk.settle()
+    assert li.id not in {row["person"] for row in rows(talk, "cards")}
 
 
 async def test_an_older_copy_that_is_put_back_forgets_again(talk: Talk, base: KnowledgeBase) -> None:

@@ -11,6 +11,7 @@ from tests.talk import Person, Talk
 from tests.test_colleague_talk import applied, colleagues, invited
 from tests.test_coordinator_talk import invites
 from tests.test_duplicates_talk import merged, registers
+from tests.test_landing_talk import as_far_as, with_photo
 from tests.together import CHARITY, FOUNDATION, offers
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -77,6 +78,20 @@ async def test_who_is_removed_reads_no_more_on_the_cards(talk: Talk) -> None:
     await talk.settle()
     assert not any("六名护理员" in text for text in visible(zhao))
     assert "这件事不归您办了" in zhao.reads()
+
+
+async def test_a_photo_goes_from_the_chat_of_who_is_removed(talk: Talk) -> None:
+    boss, li = await as_far_as(talk, "已落地")
+    await with_photo(li)
+    zhao = talk.person("zhao")
+    await applied(zhao, await invited(li))
+    await li.presses("同意")
+    await zhao.presses_data("v1:photo:1")
+    await boss.presses_data("v1:photo:1")
+    await li.presses_data(f"v1:team:1:remove:{zhao.id}:yes")
+    await talk.settle()
+    assert not any("的照片" in text for text in visible(zhao))
+    assert any("的照片" in text for text in visible(boss))
 
 
 async def test_a_merge_asks_the_one_who_decides_now_about_those_who_wait(talk: Talk) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from knowledge.clock import DAY, working
-from knowledge.records import cards, coordinators, deadlines, deliveries, interests, invitations, questions
+from knowledge.records import cards, coordinators, deadlines, deliveries, facts, interests, invitations, questions
 from knowledge.records.deadlines import Deadline
 from knowledge.records.invitations import Invitation
 from knowledge.records.store import Store
@@ -160,6 +160,7 @@ def vacate(store: Store, city: Collection[int], now: int) -> None:
         for row in store.connection.execute(LEFT_CARDS, who).fetchall():
             store.execute("DELETE FROM cards WHERE interest = ? AND person = ?", (row["interest"], row["person"]))
             deliveries.put(store, row["person"], "message.not_yours", now, message=row["message"])
+            facts.viewer_gone(store, row["person"], now)
         for row in store.connection.execute(LEFT_QUESTIONS, who).fetchall():
             store.execute("UPDATE deliveries SET message = NULL WHERE id = ?", (row["id"],))
             deliveries.put(store, row["person"], "message.not_yours", now, message=row["message"])
@@ -207,6 +208,7 @@ def _take_away(store: Store, county: str, person: int, now: int) -> None:
     )
     for row in (*shown, *mail):
         deliveries.put(store, person, "message.not_yours", now, message=row["message"])
+    facts.viewer_gone(store, person, now)
     for row in store.all(
         "SELECT c.interest FROM cards c JOIN interests i ON i.id = c.interest WHERE c.person = ? AND i.county = ?",
         (person, county),

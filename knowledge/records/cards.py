@@ -46,12 +46,12 @@ def adopt(store: Store, interest: int, person: int, message: int, now: int) -> N
 
 
 def shown(store: Store, interest: int, person: int, message: int, version: int, now: int) -> None:
-    """The message shows the interest up to ``version``."""
+    """The message shows the interest up to ``version``. Of somebody who was erased meanwhile, nothing is noted."""
     store.execute(
-        "INSERT INTO cards VALUES (?, ?, ?, ?, ?) ON CONFLICT (interest, person) DO UPDATE SET"
+        "INSERT INTO cards SELECT ?, id, ?, ?, ? FROM people WHERE id = ? ON CONFLICT (interest, person) DO UPDATE SET"
         " sent = CASE WHEN message = excluded.message THEN sent ELSE excluded.sent END,"
         " message = excluded.message, version = max(version, excluded.version)",
-        (interest, person, message, version, now),
+        (interest, message, version, now, person),
     )
 
 

@@ -124,6 +124,12 @@ def owner_changed(store: Store, owner: int, now: int) -> None:
         take_back(store, row["id"], now)
 
 
+def viewer_gone(store: Store, viewer: int, now: int) -> None:
+    """The viewer is erased: what they were shown goes from their chat now, for nothing will be known of it later."""
+    for row in store.all("SELECT id FROM disclosures WHERE viewer = ? AND taken_back IS NULL", (viewer,)):
+        take_back(store, row["id"], now)
+
+
 def roles_changed(store: Store, city: AbstractSet[int], now: int) -> int:
     """Take back what is shown to people who may no longer see it.
 

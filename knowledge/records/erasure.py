@@ -82,7 +82,10 @@ OF_PERSON: tuple[str, ...] = (
     "UPDATE duplicates SET decided_by = NULL WHERE decided_by = :person",
     "DELETE FROM merged_rows WHERE what IN ('member', 'both', 'first_contact') AND row = :person",
     "DELETE FROM cards WHERE person = :person",
-    "DELETE FROM deliveries WHERE person = :person AND notice IS NULL AND view != 'message.taken_back'",
+    (
+        "DELETE FROM deliveries WHERE person = :person AND notice IS NULL AND view NOT IN ('message.taken_back',"
+        f" 'message.not_yours') AND NOT (view IN ('{disclosures.VIEW}', '{facts.VIEW}') AND state IN ('sending', 'sent'))"
+    ),
     (
         "UPDATE deliveries SET person = -id, message = NULL, error = CASE state WHEN 'left_out' THEN error END,"
         " state = CASE state WHEN 'pending' THEN 'gone' ELSE state END WHERE person = :person AND notice IS NOT NULL"
@@ -177,9 +180,13 @@ def _run(store: Store, statements: tuple[str, ...], values: dict[str, int | str]
 def _take_back(store: Store, person: int, mine: list[int], now: int) -> None:
     """Take back every message to others that showed the contact, blank every one about the person's matters.
 
+    What the person was shown of others for a day goes from their own chat.
+
     The living cards are shown anew, from the rows as they are then.
     """
     disclosures.owner_changed(store, person, now)
+    disclosures.viewer_gone(store, person, now)
+    facts.viewer_gone(store, person, now)
     asked = [row["id"] for row in store.all("SELECT id FROM questions WHERE person = ?", (person,))]
     for row in store.all("SELECT interest FROM group_members WHERE person = ?", (person,)):
         cards.refresh(store, row["interest"], now, force=True)
@@ -191,12 +198,14 @@ def _take_back(store: Store, person: int, mine: list[int], now: int) -> None:
     for name, subjects in (("interest", mine), ("question", asked), ("invitation", taken), ("organisation", named)):
         for subject in subjects:
             for row in store.all(
-                "SELECT person, message FROM deliveries WHERE state = 'sent' AND message IS NOT NULL AND notice IS NULL"
+                "SELECT id, person, message FROM deliveries WHERE (state = 'sending' OR state = 'sent' AND message IS NOT NULL)"
+                " AND notice IS NULL"
                 f" AND view NOT IN ('{cards.VIEW}', '{facts.VIEW}')"
                 f" AND person != ? AND json_extract(args, '$.{name}') = ?",
                 (person, subject),
             ):
-                deliveries.put(store, row["person"], "message.blank", now, message=row["message"])
+                which = {"message": row["message"]} if row["message"] else {"delivery": row["id"]}  # it is on its way
+                deliveries.put(store, row["person"], "message.blank", now, **which)
 
 
 def withdraw_consent(store: Store, person: int, purpose: str, now: int) -> None:

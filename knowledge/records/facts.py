@@ -120,10 +120,18 @@ def show_photo(store: Store, interest: Interest, viewer: int, now: int) -> bool:
 
 def take_back_photos(store: Store, interest: int, now: int, *, but: int = 0) -> None:
     """Take back every message that shows a photo of the interest, ``but`` those of this fact."""
+    _take_back(store, "json_extract(d.args, '$.interest') = ? AND json_extract(d.args, '$.fact') != ?", (interest, but), now)
+
+
+def viewer_gone(store: Store, viewer: int, now: int) -> None:
+    """The viewer has lost a role or is erased: every photo that they were shown goes from their chat."""
+    _take_back(store, "d.person = ?", (viewer,), now)
+
+
+def _take_back(store: Store, which: str, values: tuple[int, ...], now: int) -> None:
     for row in store.all(
-        "SELECT d.id FROM deliveries d JOIN deadlines l ON l.kind = ? AND l.subject = d.id"
-        " WHERE d.view = ? AND json_extract(d.args, '$.interest') = ? AND json_extract(d.args, '$.fact') != ?",
-        (DEADLINE, VIEW, interest, but),
+        f"SELECT d.id FROM deliveries d JOIN deadlines l ON l.kind = ? AND l.subject = d.id WHERE d.view = ? AND {which}",
+        (DEADLINE, VIEW, *values),
     ):
         deadlines.drop(store, DEADLINE, row["id"])
         deliveries.take_back(store, row["id"], now)

@@ -14,6 +14,7 @@ from knowledge.records import (
     deadlines,
     deliveries,
     disclosures,
+    facts,
     groups,
     interests,
     invitations,
@@ -170,6 +171,7 @@ def leave(store: Store, organisation: int, person: int, office: Office, now: int
         store.audit(now, person, "member.left", f"organisation:{organisation}")
         for row in store.all(HELD, (person, organisation)):
             cards.put(store, row["interest"], person, now, force=True)
+        facts.viewer_gone(store, person, now)
         if others:
             if mine.first:
                 _promote(store, organisation, others[0].person, None, now)

@@ -24,6 +24,12 @@ class Rule:
 
 RULES = (
     Rule("drafts", 30 * DAY, "DELETE FROM drafts WHERE updated < :before"),
+    Rule(
+        "mail",  # kept past an erasure for as long as something has to go from that chat
+        DAY,
+        "DELETE FROM deliveries WHERE notice IS NULL AND state NOT IN ('pending', 'sending') AND updated < :before"
+        " AND person NOT IN (SELECT id FROM people)",
+    ),
     Rule("notices", 30 * DAY, "DELETE FROM notices WHERE state = 'draft' AND created < :before"),
     Rule("leavings", TWO_YEARS, "UPDATE leavings SET person = NULL WHERE person IS NOT NULL AND at < :before"),
     Rule(
