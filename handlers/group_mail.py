@@ -119,7 +119,7 @@ def _sent(name: str) -> None:
         return Reply(services.texts(lang, name, **facts), rows)
 
 
-for _name in ("group.refused", "group.lapsed", "group.recalled", "group.over"):
+for _name in ("group.refused", "group.lapsed", "group.late", "group.recalled", "group.over"):
     _sent(_name)
 
 

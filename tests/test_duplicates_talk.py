@@ -7,6 +7,7 @@ import pytest
 from knowledge.records import organisations
 from tests.journeys import NEED, OTHER_NEED, ZH, registered, rows, stage, to_step, words
 from tests.talk import Person, Talk
+from tests.test_coordinator_talk import appointed
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -236,6 +237,13 @@ async def test_taking_it_back_reopens_what_the_merge_closed(talk: Talk) -> None:
     assert any(row["kind"].startswith("interest") and row["subject"] == 2 for row in rows(talk, "deadlines"))
     await boss.presses_data("v1:off:2:3:accept")
     assert stage(talk, 2) == "contacted"
+
+
+async def test_what_is_reopened_is_the_turn_of_the_county_where_it_has_a_coordinator(talk: Talk) -> None:
+    await appointed(talk, "zhou")
+    boss, _, _ = await merged(talk, NEED)
+    await boss.presses_data("v1:dup:1:undo")
+    assert [(row["stage"], row["turn"]) for row in rows(talk, "interests")] == [("submitted", "county")] * 2
 
 
 async def test_it_is_not_taken_back_where_nobody_is_left_to_go_back(talk: Talk) -> None:

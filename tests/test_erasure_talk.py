@@ -200,6 +200,30 @@ async def test_somebody_of_the_office_who_is_erased_leaves_the_cases_to_the_othe
     assert "市里的工作人员" in await li.presses("谁看过")
 
 
+async def test_forms_of_others_about_the_erased_go_too(talk: Talk) -> None:
+    boss, li = await as_far_as(talk, "已签约")
+    await li.presses_on(li.card(), "签约清单")
+    await li.says("王老师和巫溪")
+    for _ in range(5):
+        await li.presses("跳过")
+    await li.presses("保存")
+    await boss.presses_on(boss.card(), "签约清单")
+    assert "王老师" in str(rows(talk, "drafts"))
+    await li.presses_data("v1:erase:yes")
+    await talk.settle()
+    assert rows(talk, "drafts") == []
+
+
+async def test_who_leaves_first_and_is_erased_later_leaves_no_name_either(talk: Talk) -> None:
+    boss, li = talk.person("boss", owner=True), talk.person("li")
+    await registered(li)
+    await li.presses_data("v1:team:1:leave:0:yes")
+    await li.presses_data("v1:erase:yes")
+    await talk.settle()
+    assert "夕阳红" not in str(everything_stored(talk))
+    assert not any("夕阳红" in text for text in visible(boss))
+
+
 async def test_who_is_erased_keeps_nothing_that_was_shown_for_a_day(talk: Talk) -> None:
     boss, li = await as_far_as(talk, "已落地")
     await with_photo(li)

@@ -316,6 +316,15 @@ def test_what_is_over_is_chased_no_more(store: Store, move: str) -> None:
     assert passes(store, MONDAY + 90 * DAY) == []
 
 
+def test_a_clock_that_is_put_back_repeats_no_reminder(store: Store) -> None:
+    number = ask(store)
+    tick(store, CITY, MONDAY + 2 * DAY)
+    mail(store)
+    assert made(store, number, "take", BOSS, "city", now=MONDAY + DAY) == "done"
+    tick(store, CITY, MONDAY + 3 * DAY)
+    assert mail(store) == []
+
+
 def test_nobody_is_reminded_at_night_or_at_the_weekend(store: Store) -> None:
     ask(store)
     night = MONDAY + 2 * DAY + 12 * HOUR  # the bot was away until 22:00 on Wednesday

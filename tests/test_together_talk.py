@@ -430,6 +430,17 @@ async def test_a_group_that_is_signed_takes_nobody_in(talk: Talk) -> None:
     assert "不再加人" in await li.presses_data("v1:grp:1")
 
 
+async def test_a_question_that_a_signing_has_overtaken_is_over_for_both(talk: Talk) -> None:
+    boss, li, wang = await two(talk)
+    await li.presses_data("v1:gask:1:2")
+    for version, move in enumerate(("accept", "negotiate", "sign"), 1):
+        await boss.presses_data(f"v1:off:1:{version}:{move}")
+    await talk.move_clock(3 * DAY)
+    for person in (li, wang):
+        assert person.last == "「巫溪 · 养老帮扶」（#1）已经签约，不再加人；还没有回复的组团邀请取消了，您不用做什么。"
+    assert "等回复" not in li.reads(1)
+
+
 async def test_what_was_done_and_could_not_be_said_is_said_again(talk: Talk) -> None:
     _, li, wang = await two(talk)
     await li.presses_data("v1:gask:1:2")

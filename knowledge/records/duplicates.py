@@ -359,8 +359,8 @@ def _reopen(store: Store, interest: int, by: int, now: int) -> None:
         return
     stage = last.before or "submitted"
     store.execute(
-        "UPDATE interests SET stage = ?, turn = 'city', version = version + 1, since = ?, updated = ? WHERE id = ?",
-        (stage, now, now, interest),
+        "UPDATE interests SET stage = ?, turn = ?, version = version + 1, since = ?, updated = ? WHERE id = ?",
+        (stage, interests.turn_of(store, "office", found.county, found.handler), now, now, interest),
     )
     interests.add_event(store, interest, Event(now, by, "city", "unmerge", "withdrawn", stage, None, None))
     reopened = interests.get(store, interest)

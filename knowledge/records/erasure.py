@@ -36,6 +36,14 @@ BLANK = "—"
 WORDS = "=erased"
 """The reason of the event that withdraws an open interest: a button's id, shown in the reader's language."""
 
+ALONE_IN = (
+    "SELECT organisation FROM members m WHERE person = :person"
+    " AND NOT EXISTS (SELECT 1 FROM members o WHERE o.organisation = m.organisation AND o.person != m.person)"
+    " UNION SELECT o.id FROM organisations o JOIN audit a ON a.object = 'organisation:' || o.id AND a.action = 'member.left'"
+    " WHERE a.actor = :person AND o.merged IS NULL AND NOT EXISTS (SELECT 1 FROM members WHERE organisation = o.id)"
+)
+"""The organisations that lose their name with the person: where nobody else is, also those that they were the last to leave."""
+
 OF_WORDS: tuple[str, ...] = (
     "UPDATE interest_events SET reason = NULL WHERE interest = :interest AND substr(reason, 1, 1) != '='",
     "UPDATE interest_events SET note = NULL WHERE interest = :interest AND role != 'clock'",
@@ -46,6 +54,10 @@ OF_INTEREST: tuple[str, ...] = (
     *OF_WORDS,
     "DELETE FROM facts WHERE interest = :interest AND kind != 'figure'",
     "DELETE FROM publications WHERE interest = :interest",
+    (  # forms about it, whosever they are: they begin with what is known
+        "DELETE FROM drafts WHERE form IN ('checklist', 'figures', 'publish', 'precedent', 'words', 'decline', 'withdraw')"
+        " AND (subject = :interest OR subject LIKE :interest || '.%')"
+    ),
     "UPDATE interests SET person = :nobody, offer = :blank WHERE id = :interest",
 )
 """What is done to each interest that the person registered: the words of both sides go, the stages stay."""
@@ -60,9 +72,7 @@ OF_PERSON: tuple[str, ...] = (
     "UPDATE publications SET answered_by = NULL WHERE answered_by = :person",
     "UPDATE group_members SET person = :nobody, state = 'left', contacts = 0, offer = '' WHERE person = :person",
     (
-        "WITH RECURSIVE lost (id) AS (SELECT organisation FROM members m WHERE person = :person AND NOT EXISTS"
-        "  (SELECT 1 FROM members o WHERE o.organisation = m.organisation AND o.person != :person)"
-        "  UNION SELECT o.id FROM organisations o JOIN lost ON o.merged = lost.id)"
+        f"WITH RECURSIVE lost (id) AS ({ALONE_IN} UNION SELECT o.id FROM organisations o JOIN lost ON o.merged = lost.id)"
         " UPDATE organisations SET name = :blank, offer = NULL, code = NULL, verified_note = NULL"
         " WHERE id IN (SELECT id FROM lost)"
     ),
@@ -106,13 +116,6 @@ OF_PERSON: tuple[str, ...] = (
     "DELETE FROM people WHERE id = :person",
 )
 """What is done wherever the person is named, in an order that the references between the tables allow."""
-
-
-ALONE_IN = (
-    "SELECT organisation FROM members m WHERE person = ?"
-    " AND NOT EXISTS (SELECT 1 FROM members o WHERE o.organisation = m.organisation AND o.person != m.person)"
-)
-"""The organisations that lose their name with the person."""
 
 
 def erase(store: Store, person: int, office: Office, now: int, *, cause: int | None = None) -> None:
@@ -194,7 +197,7 @@ def _take_back(store: Store, person: int, mine: list[int], now: int) -> None:
         cards.refresh(store, interest, now, force=True)
         facts.take_back_photos(store, interest, now)
     taken = [row["id"] for row in store.all("SELECT id FROM invitations WHERE taken_by = ?", (person,))]
-    named = [row["organisation"] for row in store.all(ALONE_IN, (person,))]
+    named = [row["organisation"] for row in store.connection.execute(ALONE_IN, {"person": person})]
     for name, subjects in (("interest", mine), ("question", asked), ("invitation", taken), ("organisation", named)):
         for subject in subjects:
             for row in store.all(

@@ -185,7 +185,7 @@ def register(store: Store, person: int, wish: Registration, office: list[int], c
         if organisation is None:
             profile = replace(wish.about or Profile(""), name=wish.organisation)
             organisation = organisations.create(store, person, profile, wish.contact, wish.phone, now)
-        turn = _turn(store, "office", wish.county, None)
+        turn = turn_of(store, "office", wish.county, None)
         cursor = store.execute(
             "INSERT INTO interests (organisation, person, county, need, task, offer, grouped, stage, turn, since, created,"
             " updated, cause) VALUES (?, ?, ?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?, ?)",
@@ -278,7 +278,7 @@ def move(
     return Result("done", done)
 
 
-def _turn(store: Store, party: str, county: str, handler: int | None) -> str:
+def turn_of(store: Store, party: str, county: str, handler: int | None) -> str:
     """Whose turn it is: the office's is the county's if a coordinator handles the case, or could."""
     if party != "office":
         return party
@@ -289,7 +289,7 @@ def _turn(store: Store, party: str, county: str, handler: int | None) -> str:
 
 def _target(store: Store, interest: Interest, step: Move, actor: int, now: int) -> _Target:
     handler = actor if step.id == "accept" else interest.handler
-    return _Target(step.after or interest.stage, _turn(store, step.turn, interest.county, handler), now, handler, now)
+    return _Target(step.after or interest.stage, turn_of(store, step.turn, interest.county, handler), now, handler, now)
 
 
 def undoable(store: Store, interest: Interest, role: str, now: int) -> bool:
@@ -309,7 +309,7 @@ def _undone(store: Store, interest: Interest, role: str, now: int) -> _Target | 
         return "known"
     last = next(e for e in reversed(past) if e.move not in MOVES or MOVES[e.move].turn in {"office", "organisation"})
     party = MOVES[last.move].turn if last.move in MOVES else "office"
-    turn = _turn(store, party, interest.county, interest.handler)
+    turn = turn_of(store, party, interest.county, interest.handler)
     return _Target(closing.before or "submitted", turn, last.at, interest.handler, closing.at)
 
 

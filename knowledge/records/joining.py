@@ -5,7 +5,7 @@ Nobody is named before agreeing to it: who asks is named to whom is asked, and w
 
 from __future__ import annotations
 
-from knowledge.records import deadlines, deliveries, groups, interests, organisations, partners
+from knowledge.records import cards, deadlines, deliveries, groups, interests, organisations, partners
 from knowledge.records.deadlines import Deadline
 from knowledge.records.groups import ASKED, LAPSE, Doing, Outcome
 from knowledge.records.interests import Interest
@@ -157,12 +157,21 @@ def own(store: Store, partner: Partner, group: Interest) -> Interest | None:
 
 
 def chase(store: Store, deadline: Deadline, now: int) -> None:
-    """Nobody has answered yet: remind who is to answer; in the end no answer is a no, and who asked hears it."""
+    """Nobody has answered yet: remind who is to answer; in the end no answer is a no, and who asked hears it.
+
+    Where the group takes nobody in any more, the question is over for both.
+    """
     group, asked = interests.get(store, deadline.subject), partners.get(store, deadline.subject, deadline.version)
     if group is None or asked is None or asked.state != "asked":
         return
     if (due := groups.later(group, now)) > now:
         deadlines.put(store, deadline.kind, deadline.subject, due, deadline.version)
+    elif group.open and not _gathers(group):
+        partners.change(store, group.id, asked.organisation, "asked", "left", now)
+        deadlines.drop(store, ASKED, group.id, asked.organisation)
+        cards.refresh(store, group.id, now, force=True)
+        for person in (group.person, asked.person):
+            deliveries.put(store, person, "group.late", now, interest=group.id)
     elif deadline.detail != LAPSE:
         _tell_asked(store, group, asked, now)
     else:

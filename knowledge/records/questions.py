@@ -297,10 +297,15 @@ def _note(store: Store, question: int, event: Event) -> int:
 
 
 def set_clock(store: Store, question: Question, served: int) -> None:
-    """Set the deadlines of the turn that the question is in; earlier ones no longer hold. Up to ``served``, all were served."""
+    """Set the deadlines of the turn that the question is in; earlier ones no longer hold. Up to ``served``, all were served.
+
+    A reminder of this turn that was sent is not sent again, even if the machine's clock was put back.
+    """
     deadlines.drop(store, "question", question.id)
     if not question.open:
         return
+    sent = "SELECT max(at) FROM question_events WHERE question = ? AND move = 'nudge' AND at >= ?"
+    served = max(served, store.value(sent, (question.id, question.since)) or 0)
     for number, after in enumerate(PACE.nudges, 1):
         if (due := working(question.since + after)) > served:
             deadlines.put(store, f"question.{number}", question.id, due, question.version)
