@@ -21,6 +21,8 @@ from knowledge.records.moves import OFFICE, Move, allowed
 
 TRAIL = 10
 """Events that a card shows."""
+LATEST = 4
+"""So many of them are the last ones, whatever they are."""
 OLDER_WORDS = 100
 """Characters shown of the words that came with an event before the last."""
 PARTNERS_OFFER = 60
@@ -31,6 +33,8 @@ UNSPOKEN = PARTIES | groups.NAMING | groups.NUMBERING
 """Events whose note nobody said: it is part of what they are called."""
 NUMBERS = re.compile(r"(?<!\d)(?!(?:19|20)\d\d([-./])\d\d?\1\d\d?(?!\d))\+?\d(?:[\s()（）.\-–—－]{0,3}\d){6,}")
 """What may be a telephone number; a date is none."""
+WAITED = 3
+"""Reminders to the office that who waits is told of."""
 ALTERNATIVES = {"decline": 3, "waiting": 2}
 """How many other pairings are offered, by what happened."""
 
@@ -70,30 +74,42 @@ def without_numbers(text: str) -> str:
     return NUMBERS.sub("…", text)
 
 
-def trail(services: Services, lang: str, events: list[Event], *, partner: bool = False) -> list[dict[str, Any]]:
-    """The events of an interest in words, oldest first: the beginning and the latest, older words cut short to fit.
+def trail(
+    services: Services, lang: str, events: list[Event], *, partner: bool = False, own: bool = False
+) -> list[dict[str, Any]]:
+    """The events of an interest in words, oldest first, older words cut short to fit; ``gap``: some are left out before it.
 
-    ``partner``: as a member of the group reads them.
+    ``partner``: as a member of the group reads them. ``own``: as who registered does.
     """
-    shown = events if len(events) <= TRAIL else [events[0], *events[1 - TRAIL :]]
+    kept = _kept(events)
     return [
         {
             "at": event.at,
-            "what": what(services, lang, event),
+            "what": what(services, lang, event, own=own),
             "words": without_numbers(words) if partner and event.role not in OFFICE else words,
+            "gap": place > 0 and place - 1 not in kept,
         }
-        for event in shown
+        for place, event in enumerate(events)
+        if place in kept
         for words in [_words(services, lang, event, whole=event is events[-1])]
     ]
 
 
-def what(services: Services, lang: str, event: Event) -> str:
-    """An event in a few words."""
+def _kept(events: list[Event]) -> set[int]:
+    """The places of the events that a card shows: the last ones, and before them those that led to another stage."""
+    last = range(len(events) - 1, -1, -1)
+    steps = [place for place in last if events[place].before != events[place].after]
+    wanted = [*last[:LATEST], *steps, *last]
+    return set(list(dict.fromkeys(wanted))[:TRAIL])
+
+
+def what(services: Services, lang: str, event: Event, *, own: bool = False) -> str:
+    """An event in a few words; ``own``: to who registered, who is "you" there."""
     of = event.note or ""
     if event.move in groups.NAMING:
         named = organisations.get(services.store, int(of)) if of.isdigit() else None
         of = named.name if named else ""
-    return services.texts(lang, f"event.{event.move}", whom=of if event.move in PARTIES else "", about=of)
+    return services.texts(lang, f"event.{event.move}", whom=of if event.move in PARTIES else "", about=of, own=own)
 
 
 def _words(services: Services, lang: str, event: Event, *, whole: bool) -> str:
@@ -120,6 +136,7 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         return Reply(services.texts(lang, "group.gone" if was_in else "card.not_yours"))
     office, partner = parties[-1] in OFFICE, parties == ["member"]
     events = interests.events(services.store, interest.id)
+    parties_alone = office or not (partner or any(e.move == "take_lead" for e in events))
     need = services.base.needs.get(interest.need or "")
     side = "office" if office else "asker"
     text = services.texts(
@@ -132,7 +149,7 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         stage=services.texts(lang, f"stage.{interest.stage}"),
         turn=services.texts(lang, f"turn.{side}.{interest.turn}", role=parties[-1]),
         promised=nudges.promised(interest),
-        trail=trail(services, lang, events, partner=partner or (not office and any(e.move == "take_lead" for e in events))),
+        trail=trail(services, lang, events, partner=not parties_alone, own=parties_alone and not office),
         facts=facts.part(services, lang, interest),
         mark=mark(services, lang, interest.organisation),
         new=len(events) == 1,
@@ -267,7 +284,11 @@ def colleague_moved(services: Services, lang: str, interest: Interest, args: dic
     """A colleague made a move, told to the one who registered."""
     event = _event(services, interest, args)
     text = services.texts(
-        lang, "colleague.moved", what=what(services, lang, event), words=words_of(services, lang, event), number=interest.id
+        lang,
+        "colleague.moved",
+        what=what(services, lang, event, own=True),
+        words=words_of(services, lang, event),
+        number=interest.id,
     )
     return Reply(text)
 
@@ -284,15 +305,17 @@ def _days(services: Services, interest: Interest) -> int:
 
 @line("asker.waiting")
 def still_waiting(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
-    """A week without an answer: what was done, and what else can be done."""
+    """The promised time is past: what was done, and what else can be done."""
     nudges = [e for e in interests.events(services.store, interest.id) if e.move == "nudge" and e.at >= interest.since]
-    found = next_best(services, lang, interest, ALTERNATIVES["waiting"])
+    unanswered = interest.stage == "submitted"
+    found = next_best(services, lang, interest, ALTERNATIVES["waiting"]) if unanswered else Reply("")
     text = services.texts(
         lang,
         "asker.waiting",
         about=subject_name(services, lang, interest),
         days=_days(services, interest),
-        nudges=[{"at": e.at, "what": what(services, lang, e)} for e in nudges],
+        nudges=[{"at": e.at, "what": what(services, lang, e)} for e in nudges[-WAITED:]],
+        unanswered=unanswered,
         others=found.text,
     )
     return Reply(text, (*found.rows, (press(services.texts(lang, "button.ask"), "ask", interest.need or interest.county),)))

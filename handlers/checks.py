@@ -136,14 +136,19 @@ def _sentences(text: str, most: int) -> str | Fault:
     return words
 
 
+def read_text(html: str) -> str:
+    """A text as it is read: without its markup."""
+    return unescape(TAGS.sub("", html)).strip()
+
+
 def read_length(html: str) -> int:
     """How long a text is as Telegram counts: without its markup, an emoji is two."""
-    return len(unescape(TAGS.sub("", html)).strip().encode("utf-16-le")) // 2
+    return len(read_text(html).encode("utf-16-le")) // 2
 
 
 def notice(html: str) -> str | Fault:
     """A notice as Telegram HTML, with room for what stands around it."""
-    if not one_line(unescape(TAGS.sub("", html))):
+    if not one_line(read_text(html)):
         return Fault("fault.notice.empty")
     if read_length(html) > NOTICE_MAX:
         return Fault("fault.notice.long", {"max": NOTICE_MAX, "n": read_length(html)})

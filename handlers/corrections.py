@@ -12,6 +12,7 @@ from typing import Any
 from telegram import Update
 
 from handlers.buttons import Button, Rows, press
+from handlers.checks import read_text
 from handlers.context import Context, Reply, Services
 from handlers.presses import Presses
 from handlers.views import view
@@ -132,7 +133,7 @@ async def press_why(update: Update, context: Context, args: list[str]) -> str | 
     if why not in WRONG:
         return context.text("press.old")
     words = context.services.last_words.get(context.person.id, "")
-    seen = summary(context.services, "zh", unpack(context.base, code))
+    seen = read_text(summary(context.services, "zh", unpack(context.base, code)))
     with context.store.transaction():
         questions.report(
             context.store,

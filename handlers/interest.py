@@ -85,7 +85,7 @@ def _finish(context: Context, draft: Draft) -> Done:
         county=county.id,
         need=need.id if need else None,
         task=_task(services, need.field if need else ""),
-        about=_about(services, draft.person, kind, answers["organisation"]),
+        about=_about(services, draft.person, kind, answers["organisation"], need.field if need else ""),
     )
     result = interests.register(context.store, draft.person, wish, services.office(county.id), context.update_id, context.now)
     if result.outcome == "done" and wish.grouped:
@@ -95,11 +95,11 @@ def _finish(context: Context, draft: Draft) -> Done:
     return ("interest.done" if result.outcome == "done" else "interest.known"), {"interest": result.interest.id}
 
 
-def _about(services: Services, person: int, kind: str, name: str) -> Profile:
-    """What is known of a new organisation: what was said, its name, and the kind that the button carried."""
+def _about(services: Services, person: int, kind: str, name: str, field: str) -> Profile:
+    """What is known of a new organisation: what was said, its name, the kind that the button carried, what it registers for."""
     profile = said(services, person, name)
     known = next((one for one in services.base.kinds if kind and one[:2] == kind), None)
-    return replace(profile, kind=profile.kind or known)
+    return replace(profile, kind=profile.kind or known, fields=profile.fields or ((field,) if field else ()))
 
 
 def _task(services: Services, field: str) -> str:

@@ -9,6 +9,7 @@ from handlers.buttons import press
 from handlers.cards import subject_name
 from handlers.context import Context, Reply, Services
 from handlers.moves import found_for, show_card
+from handlers.organisation import applied
 from handlers.pairings import find_target, listing
 from handlers.presses import Presses
 from handlers.question_cards import first_words
@@ -39,7 +40,7 @@ def overview(services: Services, lang: str, person: int) -> Reply:
         }
         for interest in found[:20]
     ]
-    text = services.texts(lang, "mine", items=items)
+    text = services.texts(lang, "mine", items=items, applied=applied(services, person))
     buttons = [press(f"#{interest.id}", "mine", interest.id) for interest in found[:20]]
     rows = [tuple(buttons[i : i + 5]) for i in range(0, len(buttons), 5)]
     if not found:

@@ -32,6 +32,10 @@ ANYTIME = frozenset({"answer"})
 """Moves whose words are right whatever has happened since they were begun: they go on from how it stands now."""
 
 
+THEN = {"stuck": "answer"}
+"""After a move by one tap, the move whose words are asked for."""
+
+
 def _of(subject: str) -> tuple[int, int, str]:
     number, version, move = subject.split(".")
     return int(number), int(version), move
@@ -176,6 +180,8 @@ async def press_move(update: Update, context: Context, args: list[str], parties:
     context.services.wake()
     if result is None:
         return None
+    if result.outcome == "done" and move.id in THEN:
+        await open_form(context, FORMS[THEN[move.id]], f"{interest.id}.{result.interest.version}.{THEN[move.id]}")
     if result.outcome == "done":
         return context.text(f"did.{move.id}")
     key = NOT_DONE.get(result.outcome)

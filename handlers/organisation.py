@@ -20,7 +20,7 @@ from handlers.presses import Presses
 from handlers.views import view
 from knowledge.credit_code import KINDS
 from knowledge.matching import Wish
-from knowledge.records import duplicates, interests, organisations, verification
+from knowledge.records import duplicates, interests, invitations, organisations, verification
 from knowledge.records.drafts import Draft
 from knowledge.records.organisations import SIZES, Organisation, Profile
 
@@ -59,6 +59,12 @@ def _kind(services: Services, text: str) -> str | Fault:
     """A kind, from the word that ends a name (基金会)."""
     found = services.reader.read(text).kind
     return found.id if found else Fault("form.fault.tap")
+
+
+def _fields_said(services: Services, text: str) -> str | Fault:
+    """The fields that a text speaks of, instead of those ticked."""
+    found = services.reader.read(text).fields
+    return ",".join(dict.fromkeys(one.id for one in found)) or Fault("form.fault.tap")
 
 
 def _origin(services: Services, text: str) -> str | Fault:
@@ -142,11 +148,14 @@ def _described(services: Services, lang: str, profile: Profile) -> dict[str, Any
 
 def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
     """What was answered or said before, offered as a ready answer."""
-    given = draft.answers.get(step.id)
+    given = draft.answers.get(step.id) if step.id not in {"kind", "fields"} else ""
     if given:
         return _named_place(services, lang, *given.split("/")) if step.id == "origin" else given
-    words = services.last_words.get(draft.person, "") if step.id == "offer" else ""
-    return words if isinstance(checks.offer(words), str) else ""
+    if step.id != "offer":
+        return ""
+    words = services.last_words.get(draft.person, "")
+    registered = interests.of_person(services.store, draft.person)
+    return words if isinstance(checks.offer(words), str) else registered[0].offer if registered else ""
 
 
 def _finish(context: Context, draft: Draft) -> Done:
@@ -276,6 +285,14 @@ def gone(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     return Reply(services.texts(lang, "org.not_yours"))
 
 
+def applied(services: Services, person: int) -> list[str]:
+    """The organisations whose first contact has not yet let the person in, by name."""
+    waiting = (
+        organisations.get(services.store, int(one.subject)) for one in invitations.taken(services.store, "colleague", person)
+    )
+    return [one.name for one in waiting if one]
+
+
 async def show(context: Context) -> None:
     """One's organisation; a choice of them where there are several; the form where there is none.
 
@@ -284,6 +301,9 @@ async def show(context: Context) -> None:
     found = organisations.of_person(context.store, context.person.id)
     if not found and context.role == "city":
         await context.send(list_page(context.services, context.lang))
+    elif not found and (asked := applied(context.services, context.person.id)):
+        again = press(context.text("button.org_new"), "org", "new")
+        await context.say("org.applied", ((again,),), names=asked)
     elif not found:
         await begin(context)
     elif len(found) == 1:
@@ -313,6 +333,9 @@ async def press_org(update: Update, context: Context, args: list[str]) -> str | 
     if not args:
         await show(context)
         return None
+    if args == ["new"]:
+        await begin(context)
+        return None
     found = found_for(context, args)
     if found is None:
         return context.text("org.not_yours")
@@ -335,7 +358,7 @@ register_kit(
         consents.took,
         consents.refuse,
         options={"consent": consents.options, "kind": _kinds, "fields": _fields},
-        reads={"kind": _kind, "origin": _origin},
+        reads={"kind": _kind, "origin": _origin, "fields": _fields_said},
     )
 )
 PRESSES: Presses = {"org": press_org}

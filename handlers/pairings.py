@@ -10,7 +10,7 @@ from handlers.corrections import part_rows
 from handlers.wishes import pack
 from knowledge.base import County, Need
 from knowledge.matching import Pairing, Reason, Recommendation, Wish, at_county
-from knowledge.records import interests, organisations
+from knowledge.records import coordinators, interests, organisations
 from knowledge.records.coverage import coverage
 from knowledge.records.interests import Interest
 from knowledge.records.organisations import Profile
@@ -127,8 +127,14 @@ def item(services: Services, lang: str, pairing: Pairing) -> dict[str, object]:
         "field": services.base.fields[need.field].name[lang] if need else "",
         "need": need.text[lang] if need else "",
         "inferred": bool(need and need.basis == "opportunity"),
-        "tags": [reason_text(services, lang, r, short=True) for r in pairing.reasons if r.id in SHORT_REASONS],
+        "tags": tags(services, lang, pairing, SHORT_REASONS),
     }
+
+
+def tags(services: Services, lang: str, pairing: Pairing, among: tuple[str, ...]) -> list[str]:
+    """The reasons of these that a pairing has, in a word each; two that are told by the same word are told once."""
+    found = (reason_text(services, lang, reason, short=True) for reason in pairing.reasons if reason.id in among)
+    return list(dict.fromkeys(found))
 
 
 def _list_rows(
@@ -185,12 +191,13 @@ def card(services: Services, lang: str, name: str, wish: Wish, *, whole: bool = 
         "agricultural": county.agricultural,
     }
     tier = services.texts(lang, f"tier.{county.tier}")
-    why = [reason_text(services, lang, reason, short=True) for reason in pairing.reasons if reason.id in WHY]
+    why = tags(services, lang, pairing, WHY)
     if all(reason.id != county.tier for reason in pairing.reasons):
         why.insert(0, tier)
     if engaged and engaged.open and not {reason.id for reason in pairing.reasons} & {"crowded", "need_covered"}:
         why.append(services.texts(lang, "tag.crowded", of=str(engaged.open)))
-    unknowns = [reason_text(services, lang, reason, short=True) for reason in pairing.unknowns]
+    handled = {"no_contact"} if coordinators.at(services.store, county.id) else set()
+    unknowns = [reason_text(services, lang, reason, short=True) for reason in pairing.unknowns if reason.id not in handled]
     text = (
         services.texts(lang, "card", **about, why=why, unknowns=unknowns)
         if not whole

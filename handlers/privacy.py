@@ -14,7 +14,7 @@ from handlers.context import Context, Reply, Services
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import in_shanghai
-from knowledge.records import disclosures, erasure, export, interests, organisations, people
+from knowledge.records import disclosures, erasure, export, interests, organisations, partners, people
 from knowledge.records.interests import Interest
 
 PAGE = 8
@@ -91,8 +91,11 @@ def erase_page(services: Services, lang: str, person: int) -> Reply:
     """What erasing does, before it is done."""
     mine = [one for one in interests.of_person(services.store, person) if one.open]
     shared = [one for one in mine if len(organisations.members(services.store, one.organisation)) > 1]
+    led = [one for one in mine if one not in shared and partners.members(services.store, one.id)]
     rows = ((press(services.texts(lang, "button.erase_yes"), "erase", "yes"),), *_back(services, lang))
-    return Reply(services.texts(lang, "privacy.erase", open=len(mine) - len(shared), shared=len(shared)), rows)
+    return Reply(
+        services.texts(lang, "privacy.erase", open=len(mine) - len(shared) - len(led), shared=len(shared), led=len(led)), rows
+    )
 
 
 @view("privacy.erased")

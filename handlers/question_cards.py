@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.buttons import Button, Rows, press, short
+from handlers.cards import WAITED
 from handlers.context import Reply, Services
 from handlers.pairings import target_name
 from handlers.views import view
@@ -211,7 +212,7 @@ def still_waiting(services: Services, lang: str, args: dict[str, Any]) -> Reply:
         "asker.question_waiting",
         asked=first_words(question, 80),
         days=days(services, question),
-        nudges=[{"at": e.at, "what": what(services, lang, e, "asker")} for e in nudges],
+        nudges=[{"at": e.at, "what": what(services, lang, e, "asker")} for e in nudges[-WAITED:]],
         operator=services.operator[lang],
         privacy_contact=services.privacy_contact[lang],
     )

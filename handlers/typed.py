@@ -69,6 +69,6 @@ def _chosen(services: Services, kit: Kit, step: Step, plain: str) -> Input | Non
         return Input("tick", "no", step.id) if words.form_refuse.alone(plain) else None
     labels = {one: [kit.label(services, lang, step, one).lower() for lang in LANGS] for one in step.choices or step.ticks}
     fits = [one for one, texts in labels.items() if plain in texts]
-    if not fits and step.parse is None and len(plain) > 1:
+    if not fits and (step.parse is None or step.some) and len(plain) > 1:
         fits = [one for one, texts in labels.items() if any(plain in text or text in plain for text in texts)]
     return Input("tick" if step.some else "choice", fits[0], step.id) if len(fits) == 1 else None

@@ -414,3 +414,12 @@ async def test_what_others_registered_is_seen_on_the_card_and_in_the_list(talk: 
     assert "通过这里报名这条需求的组织：1 家" in whole
     assert "泰安市夕阳红" not in card + whole
     assert "1 家报名" in await wang.presses("巫溪的全部需求") + await wang.presses("更多 ›")
+
+
+async def test_what_two_reasons_say_in_the_same_word_is_said_once(talk: Talk) -> None:
+    li = talk.person("li")
+    await registered(li)
+    talk.store.execute("UPDATE interests SET stage = 'signed'")
+    listed = await talk.person("wang").says("养老")
+    assert "已有组织在帮" in listed
+    assert "已有组织在帮 · 已有组织在帮" not in listed

@@ -206,6 +206,33 @@ async def test_the_organisation_says_how_it_goes_with_one_tap(talk: Talk) -> Non
 # -- undoing -----------------------------------------------------------------------------------------------------------------
 
 
+async def test_what_is_typed_after_being_stuck_says_what_is_in_the_way(talk: Talk) -> None:
+    boss, li = await both(talk)
+    for label in ("受理", "开始对接", "已签约"):
+        await boss.presses(label)
+    assert "请再写一句卡在哪里" in await li.presses_on(li.card(), "遇到困难")
+    await talk.restart()
+    assert "已转给工作人员" in await li.says("助浴点还没有定下来")
+    assert boss.last == "🔔 对方回复：助浴点还没有定下来"
+    assert "贵单位：遇到困难，请工作人员帮忙" in li.reads()
+    assert "登记方：遇到困难，请工作人员帮忙" in boss.reads()
+
+
+async def test_a_long_trail_keeps_every_stage_and_says_where_something_is_left_out(talk: Talk) -> None:
+    boss, li = await both(talk)
+    await boss.presses("受理")
+    for n in range(9):
+        await li.presses_on(li.card(), "回复")
+        await li.says(f"补充{n}号")
+    await boss.presses_on(boss.card(), "开始对接")
+    await boss.presses_on(boss.card(), "已签约")
+    for one in (boss, li):
+        assert "登记\n" in one.reads()
+        assert "工作人员受理\n…\n" in one.reads()
+        assert "补充0号" not in one.reads()
+        assert "补充8号" in one.reads()
+
+
 async def test_a_no_is_undone_within_ten_minutes(talk: Talk) -> None:
     boss, li = await both(talk)
     await boss.presses("婉拒")
@@ -235,6 +262,27 @@ async def test_after_ten_minutes_the_button_goes_and_undoing_is_too_late(talk: T
 
 
 # -- the county ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_whoever_asked_hears_the_answer_even_where_a_colleague_handles_the_case(talk: Talk) -> None:
+    mei = coordinator(talk, "mei")
+    boss, li = await both(talk)
+    await boss.presses("受理")
+    await mei.presses_on(mei.card(), "询问")
+    assert "有回复就告诉您" in await mei.says("几位护理员？")
+    await li.presses("回复")
+    await li.says("六位")
+    assert (mei.last, boss.last) == ("🔔 对方回复：六位", "🔔 对方回复：六位")
+
+
+async def test_where_the_county_has_a_coordinator_no_card_says_that_the_city_passes_it_on(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says("/start need-wuxi-elderly-1")
+    assert "由市里转接" in li.last
+    coordinator(talk, "mei")
+    await li.says("/start need-wuxi-elderly-1")
+    assert "由市里转接" not in li.last
+    assert "未经区县确认" in li.last
 
 
 async def test_the_countys_coordinator_is_reminded_first_then_the_city(talk: Talk) -> None:

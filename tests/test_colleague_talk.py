@@ -63,7 +63,10 @@ async def test_a_colleague_joins_by_a_link_and_is_let_in_by_the_first_contact(ta
     assert "称呼：小赵\n电话：不留" in await zhao.presses("跳过")
     assert "已经请「" in await zhao.presses("提交")
     assert roles(talk) == {li.id: "first_contact"}
-    assert "您还没有登记意向" in await zhao.says("/my")
+    assert f"您申请加入「{ZH.organisation}」，在等对方第一联系人同意" in await zhao.says("/my")
+    assert f"您申请加入「{ZH.organisation}」" in await zhao.says("/org")
+    assert "贵单位的名称" in await zhao.presses("我是另一个单位的")
+    await zhao.says("/cancel")
     assert f"小赵 用您单位的邀请链接，想加入「{ZH.organisation}」" in li.last
     assert "已同意" in await li.presses("同意")
     assert f"您已加入「{ZH.organisation}」" in zhao.last
@@ -203,8 +206,8 @@ async def test_a_colleague_acts_on_the_organisations_cases_and_the_one_who_regis
     await zhao.presses("回复")
     await zhao.says("六位")
     assert "对方回复：六位" in boss.last
-    assert "您的同事办了 #1：登记方回复，六位" in li.last
-    assert "登记方回复：六位" in li.reads()
+    assert "您的同事办了 #1：贵单位回复，六位" in li.last
+    assert "贵单位回复：六位" in li.reads()
     await li.says("/my")
     await li.presses("#1")
     await li.presses("撤回")

@@ -135,3 +135,13 @@ async def test_without_a_list_before_it_such_a_text_is_read_as_it_stands(talk: T
     answered = await talk.person("li").says(text)
     assert answered
     assert "第 6" not in answered
+
+
+async def test_the_office_reads_a_report_without_markup_and_finds_back(talk: Talk) -> None:
+    boss, li = talk.person("boss", owner=True), talk.person("li")
+    await li.says("我们能做养老")
+    await li.presses("不合适")
+    await li.presses("区县不合适")
+    reported = await boss.presses_data("v1:wrongs")
+    assert "我们能做养老 → 按这些找：养老帮扶" in reported
+    assert "待办" in await boss.presses("看待办")

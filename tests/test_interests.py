@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.base import KnowledgeBase
-from knowledge.clock import DAY
+from knowledge.clock import DAY, working
 from knowledge.records import deadlines, interests, organisations, people
 from knowledge.records.coverage import NOTHING, Engagement, coverage
 from knowledge.records.interests import Interest, Registration, Result
@@ -224,8 +224,26 @@ def test_the_office_is_reminded_after_two_days_and_after_a_week_the_asker_hears_
     assert due(store, NOW + 2 * DAY) == []
     assert deadlines.next_due(store) == NOW + 7 * DAY
     assert due(store, NOW + 7 * DAY) == [*NUDGE, (LI, "asker.waiting")]
-    assert deadlines.next_due(store) is None
-    assert due(store, NOW + 700 * DAY) == []
+    assert deadlines.next_due(store) == working(NOW + 37 * DAY)
+    for month in (1, 2, 3):  # an offer that nobody answers never falls silent
+        assert due(store, working(NOW + (7 + 30 * month) * DAY)) == [*NUDGE, (LI, "asker.waiting")]
+    assert due(store, NOW + 700 * DAY) == [*NUDGE, (LI, "asker.waiting")]  # late by many rounds: once
+
+
+def test_whoever_waits_for_the_office_hears_when_the_promised_day_has_passed(store: Store) -> None:
+    one = register(store).interest
+    interests.move(store, one.id, 1, "accept", actor=BOSS, role="city", office=[BOSS], words=None, now=NOW)
+    assert due(store, NOW + 7 * DAY) == [(BOSS, "office.nudge"), (LI, "asker.waiting")]
+    assert due(store, NOW + 14 * DAY) == [*NUDGE, (LI, "asker.waiting")]
+
+
+def test_help_for_those_at_work_is_due_in_a_week_beside_the_quarterly_question(store: Store) -> None:
+    one = register(store).interest
+    store.execute("UPDATE interests SET stage = 'landed', turn = 'organisation', handler = ? WHERE id = ?", (BOSS, one.id))
+    interests.move(store, one.id, 1, "stuck", actor=LI, role="organisation", office=[BOSS], words=None, now=NOW)
+    assert due(store, NOW + 7 * DAY) == [(BOSS, "office.nudge"), (LI, "asker.waiting")]
+    assert due(store, NOW + 14 * DAY) == [*NUDGE, (LI, "asker.waiting")]
+    assert (LI, "asker.quarterly") in due(store, working(NOW + 90 * DAY))
 
 
 def test_deadlines_missed_while_the_bot_was_away_are_all_served_once(store: Store) -> None:
@@ -237,7 +255,7 @@ def test_deadlines_missed_while_the_bot_was_away_are_all_served_once(store: Stor
 @pytest.mark.parametrize(
     ("move", "actor", "role", "expected"),
     [
-        ("accept", BOSS, "city", [(BOSS, "office.nudge"), (SECOND, "office.nudge")]),
+        ("accept", BOSS, "city", [(BOSS, "office.nudge"), (LI, "asker.waiting"), (SECOND, "office.nudge")]),
         ("decline", BOSS, "city", []),
         ("withdraw", LI, "organisation", []),
         ("ask", BOSS, "city", [(LI, "asker.nudge"), *NUDGE]),
@@ -257,7 +275,7 @@ def test_a_deadline_left_over_does_nothing(store: Store) -> None:
     one = register(store).interest
     store.execute("UPDATE interests SET stage = 'completed' WHERE id = ?", (one.id,))
     store.execute("INSERT INTO deadlines (due, kind, subject, version) VALUES (?, 'interest.1', 404, 1)", (NOW,))
-    assert due(store, NOW + 30 * DAY) == []
+    assert due(store, NOW + 40 * DAY) == []
     assert deadlines.next_due(store) is None
 
 

@@ -23,7 +23,7 @@ from knowledge.clock import DAY, HOUR, MINUTE, working
 from knowledge.records import cards, coordinators, deadlines, deliveries, facts, interests, people
 from knowledge.records.deliveries import Delivery
 from knowledge.records.interests import Interest, Registration
-from knowledge.records.moves import CLOSED, MEMBERS, MOVES, OFFICE, OPEN, PACES, SIDE, STAGES, UNDO
+from knowledge.records.moves import CLOSED, MEMBERS, MOVES, OFFICE, OPEN, SIDE, STAGES, UNDO, pace_of
 from knowledge.records.store import Store
 from knowledge.records.tick import tick
 
@@ -297,11 +297,11 @@ class Life(RuleBasedStateMachine):
         kinds = {row["kind"] for row in self.store.all(OWN_DEADLINES, (interest.id,))}
         if interest.open:
             assert "undo" not in kinds
-            pace = PACES[interest.stage]
-            assert kinds <= {
-                *(f"interest.{n}" for n in range(1, len(pace.nudges) + 1)),
-                *(["interest.every"] if pace.every else []),
-            }
+            pace = pace_of(interest.stage, interest.turn)
+            assert pace
+            chased = bool(pace.nudges) and interest.turn in OFFICE
+            always = {*(["interest.every"] if pace.every else []), *(["interest.again"] if chased else [])}
+            assert always <= kinds <= always | {f"interest.{n}" for n in range(1, len(pace.nudges) + 1)}
         else:
             assert kinds == {"undo"}
 

@@ -71,7 +71,7 @@ async def test_the_office_asks_and_the_asker_answers(talk: Talk) -> None:
     await register(li)
     await boss.presses("询问")
     await boss.says("你们有几位护理员？")
-    assert "工作人员想问：你们有几位护理员？" in li.last
+    assert "工作人员说：你们有几位护理员？" in li.last
     assert "轮到您" in li.reads()
     await li.presses("回复")
     await li.says("六位，都有证。")

@@ -222,8 +222,25 @@ def test_who_accepts_handles_it_and_hears_of_it_from_then_on(store: Store) -> No
     assert after
     assert after.handler == COUNTY
     told = [row["person"] for row in store.all("SELECT person FROM outbox WHERE view = 'office.moved'")]
-    assert told == [COUNTY]
+    assert told == [COUNTY, BOSS]  # whoever asked hears the answer as well
     assert after.turn == "county"
+
+
+def test_the_colleague_who_answered_hears_what_the_office_does_next(store: Store) -> None:
+    before = interest_at(store, "submitted")
+    store.execute(
+        "INSERT INTO members (organisation, person, role, name, since) VALUES (?, ?, 'member', '李', ?)",
+        (before.organisation, STRANGER, NOW),
+    )
+    interests.move(store, before.id, 7, "answer", actor=STRANGER, role="organisation", office=[BOSS], words="六位", now=NOW)
+    store.execute("DELETE FROM deliveries")
+    interests.move(store, before.id, 8, "accept", actor=BOSS, role="city", office=[BOSS], words=None, now=NOW)
+    told = {row["person"] for row in store.all("SELECT person FROM outbox WHERE view = 'asker.moved'")}
+    assert told == {ASKER, STRANGER}
+    store.execute("DELETE FROM members WHERE person = ?", (STRANGER,))  # who has left hears nothing
+    store.execute("DELETE FROM deliveries")
+    interests.move(store, before.id, 9, "negotiate", actor=BOSS, role="city", office=[BOSS], words=None, now=NOW)
+    assert [row["person"] for row in store.all("SELECT person FROM outbox WHERE view = 'asker.moved'")] == [ASKER]
 
 
 def test_a_whole_life(store: Store) -> None:

@@ -103,6 +103,16 @@ async def test_any_number_of_fields_can_be_ticked_and_unticked(talk: Talk) -> No
     assert rows(talk, "organisations")[0]["fields"] == "[]"
 
 
+async def test_fields_are_named_in_words_as_well(talk: Talk) -> None:
+    li = talk.person("li")
+    await profiled(li)
+    await li.presses("单位资料")
+    await li.presses("改资料")
+    await li.presses("改领域")
+    assert "请点下面的按钮" in await li.says("都行吧看情况")
+    assert "领域：养老帮扶、健康帮扶" in await li.says("养老、健康")
+
+
 CODES = {
     "5237090": "信用代码是 18 位，您写了 7 位",
     "52370900MJD00000IB": "不用字母 I、O、S、V、Z",

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from knowledge.clock import DAY, HOUR, is_quiet, working
 from knowledge.records import appointments, coordinators, deadlines, erasure, people, questions
+from knowledge.records.moves import OFFICE
 from knowledge.records.question_moves import MOVES, PACE
 from knowledge.records.questions import Asked, Question
 from knowledge.records.store import Store
@@ -208,7 +209,7 @@ class Correspondence(RuleBasedStateMachine):
             assert found.turn != "county" or coordinators.at(self.store, found.county or "")
 
     @invariant()
-    def silence_is_chased_twice_and_no_more(self) -> None:
+    def the_asker_is_chased_twice_and_no_more_the_office_without_end(self) -> None:
         for number in self.journal:
             found = self.get(number)
             nudges = [e for e in questions.events(self.store, number) if e.move == "nudge" and e.at >= found.since]
@@ -217,12 +218,15 @@ class Correspondence(RuleBasedStateMachine):
                 assert waits == []
                 continue
             late = [after for after in PACE.nudges if working(found.since + after) <= self.now and not is_quiet(self.now)]
-            assert len(nudges) + len(waits) <= len(PACE.nudges)
-            assert len(nudges) >= len(late) - len(waits)
-            assert len(nudges) + len(waits) >= 1
+            served = min(len(nudges), len(PACE.nudges)) if found.turn in OFFICE else len(nudges)
+            assert served + len(waits) <= len(PACE.nudges)
+            assert served >= len(late) - len(waits)
+            assert served + len(waits) >= 1
+            assert (number in self.deadlines("again")) == (found.turn in OFFICE)
 
-    def deadlines(self) -> list[int]:
-        return [row["subject"] for row in self.store.all("SELECT subject FROM deadlines WHERE kind LIKE 'question.%'")]
+    def deadlines(self, *details: str) -> list[int]:
+        wanted = {f"question.{one}" for one in details or ("1", "2")}
+        return [row["subject"] for row in self.store.all("SELECT subject, kind FROM deadlines") if row["kind"] in wanted]
 
     @invariant()
     def nobody_is_reminded_at_night(self) -> None:

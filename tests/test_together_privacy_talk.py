@@ -59,3 +59,13 @@ async def test_the_reason_of_a_withdrawal_gives_no_number_away(talk: Talk) -> No
 )
 def test_what_may_be_a_number(said: str, read: str) -> None:
     assert without_numbers(said) == read
+
+
+async def test_who_erases_oneself_reads_that_the_group_goes_on_without(talk: Talk) -> None:
+    _, li, wang = await together(talk)
+    await li.says("/privacy")
+    page = await li.presses("删除我的资料")
+    assert "您牵头的 1 条组团由其他成员接着办" in page
+    assert "会撤回" not in page
+    await li.presses("确认删除")
+    assert "牵头" in wang.reads(1)

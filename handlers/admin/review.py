@@ -75,7 +75,8 @@ def reported_page(services: Services, lang: str) -> Reply:
         {"at": one.created, "why": services.texts(lang, f"wrong.{one.about}"), "words": one.text[:200]}
         for one in questions.reported(services.store)[:10]
     ]
-    return Reply(services.texts(lang, "office.reported", items=items))
+    back = press(services.texts(lang, "button.office"), "office")
+    return Reply(services.texts(lang, "office.reported", items=items), ((back,),))
 
 
 async def press_reported(update: Update, context: Context, args: list[str]) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from knowledge.clock import working
 from knowledge.records.store import Store
 
 
@@ -65,3 +66,9 @@ def due(store: Store, now: int, limit: int) -> list[Deadline]:
 def end(store: Store, deadline: Deadline) -> bool:
     """The deadline is served. False: it no longer held."""
     return store.execute("DELETE FROM deadlines WHERE id = ?", (deadline.id,)).rowcount == 1
+
+
+def next_round(since: int, first: int, step: int, served: int) -> int:
+    """The first moment after ``served`` of what comes ``first`` seconds after ``since`` and then at every ``step``."""
+    due = since + first + max(0, served - since - first) // step * step
+    return due if working(due) > served else due + step

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.clock import working
 from knowledge.records import cards, coordinators, deadlines, organisations, parties, partners
-from knowledge.records.moves import CLOSED, MOVES, PACES, UNDO, Move
+from knowledge.records.moves import CLOSED, MOVES, OFFICE, UNDO, Move, pace_of
 from knowledge.records.organisations import Profile
 from knowledge.records.store import Row, Store, within
 
@@ -352,16 +352,16 @@ def add_event(store: Store, interest: int, event: Event) -> int:
 
 def set_clock(store: Store, interest: Interest, served: int, *, only: str = "") -> None:
     """Set the deadlines of the turn that the interest is in; earlier ones no longer hold. Up to ``served``, all were served."""
-    pace = PACES.get(interest.stage)
+    pace = pace_of(interest.stage, interest.turn)
     if not only:
         deadlines.drop(store, "interest", interest.id)
     if pace is None:
         return
     moments = {str(number): interest.since + after for number, after in enumerate(pace.nudges, 1)}
     if pace.every:
-        rounds = max(0, served - interest.since) // pace.every
-        due = interest.since + pace.every * max(rounds, 1)
-        moments["every"] = due if working(due) > served else interest.since + pace.every * (rounds + 1)
+        moments["every"] = deadlines.next_round(interest.since, pace.every, pace.every, served)
+    if pace.nudges and interest.turn in OFFICE:
+        moments["again"] = deadlines.next_round(interest.since, pace.nudges[-1] + pace.again, pace.again, served)
     for detail, moment in moments.items():
         if only in {"", detail} and working(moment) > served:
             deadlines.put(store, f"interest.{detail}", interest.id, working(moment), interest.version)

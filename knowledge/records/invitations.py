@@ -102,6 +102,12 @@ def waiting(store: Store, purpose: Purpose, subject: str = "") -> list[Invitatio
     return [_invitation(row) for row in rows]
 
 
+def taken(store: Store, purpose: Purpose, person: int) -> list[Invitation]:
+    """Invitations that the person took and that nobody has decided."""
+    rows = store.all(f"{SELECT} WHERE purpose = ? AND taken_by = ? AND decided IS NULL ORDER BY taken, id", (purpose, person))
+    return [_invitation(row) for row in rows]
+
+
 def usable(store: Store, purpose: Purpose, subject: str, now: int) -> list[Invitation]:
     """Links about the subject that can still be taken, oldest first."""
     rows = store.all(

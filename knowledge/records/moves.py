@@ -5,7 +5,7 @@ Pure data and look-ups; the rows are changed in ``interests`` and ``nudges``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.clock import DAY, MINUTE
 
@@ -77,12 +77,14 @@ class Pace:
     """The clock of a stage, in seconds from the start of a turn.
 
     ``promised``: by when the next step is promised. ``nudges``: the first goes to whoever's turn it is, the second also to who
-    stands behind them. ``every``: a question to the organisation, again and again.
+    stands behind them. ``every``: a question to the organisation, again and again. ``again``: while the office is to move, it
+    is reminded so often after the last nudge, and who waits hears of it.
     """
 
     promised: int
     nudges: tuple[int, ...] = ()
     every: int = 0
+    again: int = 30 * DAY
 
 
 PACES = {
@@ -92,6 +94,16 @@ PACES = {
     "signed": Pace(30 * DAY, (30 * DAY, 60 * DAY)),
     "landed": Pace(90 * DAY, every=90 * DAY),
 }
+AT_WORK = frozenset({"signed", "landed"})
+"""Stages at which the organisation is at work: it is the office's turn only because something was written, or is in the way."""
+HELP = Pace(7 * DAY, (7 * DAY, 14 * DAY))
+"""The clock of the office while it has to help those at work."""
+
+
+def pace_of(stage: str, turn: str) -> Pace | None:
+    """The clock of a turn; None where nothing is awaited any more."""
+    pace = PACES.get(stage)
+    return replace(HELP, every=pace.every) if pace and stage in AT_WORK and turn in OFFICE else pace
 
 
 GATHERING = ("submitted", "contacted", "negotiating")

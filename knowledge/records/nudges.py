@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.clock import working
-from knowledge.records import cards, coordinators, deadlines, deliveries, groups, interests, organisations
+from knowledge.records import cards, coordinators, deadlines, deliveries, groups, interests, organisations, parties
 from knowledge.records.deadlines import Deadline
 from knowledge.records.interests import Interest
-from knowledge.records.moves import OFFICE, PACES
+from knowledge.records.moves import OFFICE, pace_of
 from knowledge.records.store import Store
 
 
@@ -27,13 +27,15 @@ def remind(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> N
         _question(store, interest, city, now)
         interests.set_clock(store, interest, now, only="every")
         return
+    if deadline.detail == "again":
+        interests.set_clock(store, interest, now, only="again")
     first = deadline.detail == "1"
     _note(store, interest, interest.turn if first or interest.turn == "organisation" else "city", now)
     if interest.turn == "organisation":
-        _tell(store, interest, "asker.nudge", [interest.person], now)
+        _tell(store, interest, "asker.nudge", parties.side(store, interest), now)
     _tell(store, interest, "office.nudge", _nudged(store, interest, city, first=first), now)
-    if interest.stage == "submitted" and interest.turn in OFFICE and not first:
-        _tell(store, interest, "asker.waiting", [interest.person], now)
+    if interest.turn in OFFICE and now >= promised(interest):
+        _tell(store, interest, "asker.waiting", parties.side(store, interest), now)
 
 
 def _question(store: Store, interest: Interest, city: Sequence[int], now: int) -> None:
@@ -76,7 +78,8 @@ def _note(store: Store, interest: Interest, whom: str, now: int) -> None:
 
 def promised(interest: Interest) -> int:
     """By when the next step is promised; 0 once it is closed."""
-    return working(interest.since + PACES[interest.stage].promised) if interest.open else 0
+    pace = pace_of(interest.stage, interest.turn)
+    return working(interest.since + pace.promised) if pace and interest.open else 0
 
 
 def settle(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> None:

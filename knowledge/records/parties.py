@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from knowledge.records import coordinators, deliveries, organisations, partners
-from knowledge.records.moves import OFFICE
+from knowledge.records.moves import OFFICE, SIDE
 from knowledge.records.store import Store
 
 if TYPE_CHECKING:
@@ -31,17 +32,36 @@ def handling(interest: Interest, office: Sequence[int]) -> list[int]:
     return [one for one in office if one == interest.handler] or list(office)
 
 
+def speaker(store: Store, interest: Interest, roles: Collection[str]) -> list[int]:
+    """Who of these roles last did something about the interest: they hear of what follows, whoever else does."""
+    found = store.value(
+        "SELECT actor FROM interest_events WHERE interest = ? AND actor IS NOT NULL"
+        " AND role IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 1",
+        (interest.id, json.dumps(sorted(roles))),
+    )
+    return [] if found is None else [found]
+
+
+def side(store: Store, interest: Interest) -> list[int]:
+    """Whom the organisation's mail goes to: who registered, and the colleague who last acted."""
+    acted = [one for one in speaker(store, interest, SIDE) if organisations.is_member(store, interest.organisation, one)]
+    return list(dict.fromkeys([interest.person, *acted]))
+
+
 def told(store: Store, interest: Interest, role: str, office: Sequence[int], *, ends: bool = False) -> dict[int, str]:
     """Who is told of what ``role`` did, and by which line: the other side, and who registered when a colleague did it.
+
+    Of the other side that is who handles the case, and who last spoke for it: whoever asked hears the answer.
 
     The partners in a group hear of what the office does; of what passes between the lead and the office only when it
     ``ends``, or when that is undone.
     """
     partnered = [one.person for one in partners.members(store, interest.id)]
     if role in OFFICE:
-        return dict.fromkeys([*partnered, interest.person], "asker.moved")
+        return dict.fromkeys([*partnered, *side(store, interest)], "asker.moved")
     lines = dict.fromkeys(partnered if ends else (), "group.moved") | {interest.person: "colleague.moved"}
-    return lines | dict.fromkeys(handling(interest, office), "office.moved")
+    asked = [one for one in speaker(store, interest, OFFICE) if one in office]
+    return lines | dict.fromkeys([*handling(interest, office), *asked], "office.moved")
 
 
 def tell(

@@ -20,6 +20,8 @@ def remind(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> N
     if (later := working(now)) > now:  # the bot was away when it fell due
         deadlines.put(store, deadline.kind, deadline.subject, later, deadline.version)
         return
+    if deadline.detail == "again":
+        questions.chase_on(store, question, now)
     first = deadline.detail == "1"
     if question.turn in OFFICE:
         office = reminded(store, question.county or "", question.turn, question.assigned, city, first=first)

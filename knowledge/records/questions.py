@@ -309,3 +309,11 @@ def set_clock(store: Store, question: Question, served: int) -> None:
     for number, after in enumerate(PACE.nudges, 1):
         if (due := working(question.since + after)) > served:
             deadlines.put(store, f"question.{number}", question.id, due, question.version)
+    chase_on(store, question, served)
+
+
+def chase_on(store: Store, question: Question, served: int) -> None:
+    """While the office is to move, it is reminded without end."""
+    if question.turn in OFFICE:
+        due = deadlines.next_round(question.since, PACE.nudges[-1] + PACE.again, PACE.again, served)
+        deadlines.put(store, "question.again", question.id, working(due), question.version)
