@@ -11,7 +11,7 @@ from knowledge.clock import working
 from knowledge.records import cards, coordinators, deadlines, deliveries, groups, interests, organisations, parties
 from knowledge.records.deadlines import Deadline
 from knowledge.records.interests import Interest
-from knowledge.records.moves import OFFICE, pace_of
+from knowledge.records.moves import OFFICE, PACES, pace_of
 from knowledge.records.store import Store
 
 
@@ -39,10 +39,10 @@ def remind(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> N
 
 
 def _question(store: Store, interest: Interest, city: Sequence[int], now: int) -> None:
-    """How is it going? To the organisation. The office hears that it is its turn, or that the last question had no answer."""
+    """How is it going? To the organisation; the office hears that the last question had no answer."""
     _note(store, interest, "organisation", now)
-    _tell(store, interest, "asker.quarterly", [interest.person], now)
-    if interest.turn in OFFICE or now - interest.since >= 2 * PACES[interest.stage].every:
+    _tell(store, interest, "asker.quarterly", parties.side(store, interest), now)
+    if interest.turn == "organisation" and now - interest.since >= 2 * PACES[interest.stage].every:
         _tell(store, interest, "office.nudge", _nudged(store, interest, city, first=False), now)
 
 
