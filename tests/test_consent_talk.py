@@ -105,7 +105,7 @@ async def test_where_nobody_answers_for_the_data_no_contact_is_asked(talk: Talk)
     assert "联系人" not in preview
     assert "电话" not in preview
     await li.presses("提交")
-    assert "没有收集联系方式，请用「询问」在对话里联系。" in await boss.presses("查看联系方式")
+    assert "没有收集联系方式，请用「询问 / 留言」在对话里联系。" in await boss.presses("查看联系方式")
 
 
 async def test_refusing_in_english(english: Talk) -> None:

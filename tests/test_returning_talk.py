@@ -65,7 +65,7 @@ async def test_reminders_of_the_time_away_do_not_pour_in(talk: Talk) -> None:
     await talk.move_clock(40 * DAY)
     assert {row["view"] for row in rows(talk, "deliveries") if row["state"] == "blocked"} >= {"asker.nudge"}
     assert not any("等您" in text for text in await comes_back(li, tells=True))
-    assert "工作人员询问" in li.reads()
+    assert "工作人员留言" in li.reads()
 
 
 async def test_a_contact_that_could_not_be_taken_back_is_taken_back_then(talk: Talk) -> None:
