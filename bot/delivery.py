@@ -136,6 +136,7 @@ class Courier:
         for delivery in batch:
             self._launch(delivery)
         if served:
+            await asyncio.sleep(0)  # there may be more of it, and others wait as well
             return
         if batch or room <= 0:
             await self._rest(self._pacer.delay() if self._most > len(self._flying) else NAP)

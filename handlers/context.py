@@ -20,7 +20,9 @@ from knowledge.base import KnowledgeBase
 from knowledge.clock import Clock, in_shanghai
 from knowledge.matching import Circumstances, Recommendation, Wish, recommend
 from knowledge.records import cards, coordinators, inbox, people
+from knowledge.records.audience import Reach
 from knowledge.records.coverage import coverage
+from knowledge.records.notices import Notice
 from knowledge.records.people import Person
 from knowledge.records.store import Store
 from knowledge.understanding import Reader
@@ -79,6 +81,8 @@ class Services:
     """The album last seen of each person, with the update of its first part: its parts come as messages of their own."""
     pastes: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Until when text of a person counts as the rest of a paste, with the update of its first part."""
+    reaches: dict[int, tuple[Notice, Reach]] = field(default_factory=dict)
+    """The reach of notices that was counted for the page that comes next."""
     unsent: dict[int, float] = field(default_factory=dict)
     """Updates whose answer could not be sent, and in how many seconds to answer them again."""
     made: dict[Hashable, Any] = field(default_factory=dict)

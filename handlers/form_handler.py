@@ -16,7 +16,7 @@ from telegram import Update
 from handlers.buttons import Button, Rows, number, press, short
 from handlers.context import Context, Reply, Services
 from handlers.forms import PREVIEW, Fault, Form, Input, Outcome, Step, advance, begin
-from handlers.views import render, view
+from handlers.views import made, render, view
 from knowledge.records import drafts
 from knowledge.records.drafts import Draft
 
@@ -241,7 +241,7 @@ async def _reply(context: Context, draft: Draft, outcome: Outcome, done: Done | 
     if outcome.kind == "refused":
         await context.send(render(services, lang, "form.refused", {"form": draft.form}))
     elif done:
-        await context.send(render(services, lang, done[0], done[1]))
+        await context.send(await made(services, lang, done[0], done[1]))
     elif update and draft.step and outcome.kind == "ask" and _ticking(draft):
         await context.show(update, question(services, lang, draft, outcome.fault))
     else:

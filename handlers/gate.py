@@ -14,7 +14,7 @@ from telegram.ext import ApplicationHandlerStop, BaseHandler, TypeHandler
 from handlers.buttons import Button
 from handlers.commands import COMMANDS
 from handlers.context import Context, Reply
-from handlers.views import render
+from handlers.views import made
 from knowledge.records import drafts, inbox, people, returning
 from knowledge.records.people import Person
 from knowledge.text import has_han
@@ -54,7 +54,7 @@ async def on_update(update: Update, context: Context) -> None:
     confirmed = inbox.result(context.store, update.update_id)
     if confirmed:  # a kill came between the commit and the reply
         view, args = confirmed
-        await context.send(render(context.services, context.lang, view, dict(args)))
+        await context.send(await made(context.services, context.lang, view, dict(args)))
         raise ApplicationHandlerStop
     if update.message and _part_of_before(update.message, context):
         raise ApplicationHandlerStop

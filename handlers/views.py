@@ -5,7 +5,7 @@ A view is a function of services, language and arguments; deliveries and results
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from handlers.context import Reply, Services
 View = Callable[[Services, str, dict[str, Any]], Reply]
 
 VIEWS: dict[str, View] = {}
+AHEAD: dict[str, Callable[[Services, dict[str, Any]], Awaitable[None]]] = {}
+"""What takes long and is done before a view is rendered, so that others are served meanwhile."""
 
 
 def view(name: str) -> Callable[[View], View]:
@@ -32,3 +34,10 @@ def render(services: Services, lang: str, name: str, args: dict[str, Any]) -> Re
     if args.get("repeated"):
         return replace(reply, text=f"{services.texts(lang, 'mail.repeated')}\n\n{reply.text}")
     return reply
+
+
+async def made(services: Services, lang: str, name: str, args: dict[str, Any]) -> Reply:
+    """The message of a view, after what is to be done ahead of it."""
+    if name in AHEAD:
+        await AHEAD[name](services, args)
+    return render(services, lang, name, args)

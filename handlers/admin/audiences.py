@@ -8,6 +8,7 @@ from telegram import Update
 
 from handlers.admin import sheets
 from handlers.admin.conditions import chosen, condition_words, mark, options
+from handlers.admin.counting import count, reach_of
 from handlers.admin.desk import desk_page
 from handlers.admin.rights import draft_for, found_for, scope_of
 from handlers.buttons import press
@@ -23,7 +24,7 @@ WIDE = frozenset({"kinds", "fields"})
 
 def audience_page(services: Services, lang: str, notice: Notice) -> Reply:
     """The conditions that are set, and how many that makes."""
-    reach = audience.reach(services.store, notice.audience, scope_of(services, notice))
+    reach = reach_of(services, notice)
     text = services.texts(
         lang, "desk.audience_page", parts=condition_words(services, lang, notice.audience), total=reach.total,
         left=sum(reach.left_out.values()),
@@ -47,7 +48,7 @@ def kind_page(services: Services, lang: str, notice: Notice, kind: str) -> Reply
     ]
     width = 2 if kind in WIDE else 3
     rows = [tuple(buttons[i : i + width]) for i in range(0, len(buttons), width)]
-    reach = audience.reach(services.store, notice.audience, scope_of(services, notice))
+    reach = reach_of(services, notice)
     text = services.texts(lang, "desk.condition", name=services.texts(lang, f"audience.kind.{kind}"), total=reach.total)
     return Reply(text, (*rows[:24], (press(services.texts(lang, "button.done"), "na", notice.id),)))
 
@@ -65,6 +66,7 @@ async def press_audience(update: Update, context: Context, args: list[str]) -> s
     if value:
         notices.edit(context.store, notice.id, audience=notice.audience.toggled(kind, value).pack())
     changed = notices.get(context.store, notice.id) or notice
+    await count(services, changed)
     page = kind_page(services, lang, changed, kind) if kind in KINDS else audience_page(services, lang, changed)
     await context.show(update, page)
     return None

@@ -7,6 +7,7 @@ from typing import Any
 from telegram import Update
 
 from handlers import checks
+from handlers.admin.counting import count
 from handlers.admin.desk import desk_page, look
 from handlers.admin.rights import counties_of, draft_for
 from handlers.buttons import Button, press
@@ -125,6 +126,7 @@ async def press_topic(update: Update, context: Context, args: list[str]) -> str 
         await look(context, changed)
         await context.send(desk_page(context.services, context.lang, changed))
     else:
+        await count(context.services, changed)
         await context.show(update, desk_page(context.services, context.lang, changed))
     return None
 

@@ -11,6 +11,7 @@ from telegram.ext import BaseHandler, CommandHandler
 
 from handlers.admin.cockpit import panel_page
 from handlers.admin.conditions import condition_words
+from handlers.admin.counting import count, count_by_number, freeze, reach_of
 from handlers.admin.rights import counties_of, draft_for, found_for, scope_of
 from handlers.buttons import Button, Rows, number, press, short
 from handlers.checks import TAGS
@@ -18,9 +19,9 @@ from handlers.context import Context, Reply, Services
 from handlers.form_handler import open_form
 from handlers.notices import copy_of, link_label
 from handlers.presses import Presses
-from handlers.views import view
+from handlers.views import AHEAD, view
 from knowledge.clock import MINUTE, is_quiet
-from knowledge.records import audience, notices, sending
+from knowledge.records import notices, sending
 from knowledge.records.notices import Notice
 
 LISTED = 8
@@ -100,6 +101,7 @@ async def press_desk(update: Update, context: Context, args: list[str]) -> str |
     notice = found_for(context, args)
     if notice is None:
         return context.text("office.not_yours")
+    await count(context.services, notice)
     page = desk_page(context.services, context.lang, notice)
     if args[1:2] == ["here"]:
         await context.show(update, page)
@@ -127,7 +129,7 @@ def rehearsal(services: Services, lang: str, notice: Notice) -> dict[str, Any]:
     if notice.state == "scheduled":
         total = notice.total
     elif notice.kind == "notice":
-        reach = audience.reach(services.store, notice.audience, scope_of(services, notice))
+        reach = reach_of(services, notice)
         total, langs, left = reach.total, reach.langs, reach.left_out
     else:
         total = notices.copies(services.store, notice.of or 0)
@@ -205,12 +207,16 @@ def desk(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     return desk_page(services, lang, notice) if notice else Reply(services.texts(lang, "press.gone"))
 
 
+AHEAD["notice.desk"] = lambda services, args: count_by_number(services, int(args["notice"]))
+
+
 async def look(context: Context, notice: Notice) -> bool:
     """Send the writer the real thing, in each language that somebody will get it in. False: Telegram does not take it."""
     services = context.services
     langs = set(notice.langs)
     if notice.kind == "notice":
-        langs |= set(audience.reach(context.store, notice.audience, scope_of(services, notice)).langs)
+        await count(services, notice)
+        langs |= set(reach_of(services, notice, keep=True).langs)
     for lang in sorted(langs, reverse=True):
         try:
             await context.say("desk.look", name=context.text(f"lang.{lang}"), fallback=lang not in notice.langs)
@@ -267,8 +273,13 @@ async def press_send(update: Update, context: Context, args: list[str]) -> str |
         outcome = sending.confirm(context.store, notice, version, scope_of(services, notice), context.update_id, context.now)
         if outcome == "done":
             context.note_result("notice.started", notice=notice.id)
+    await freeze(context, notice)
+    found = notices.get(context.store, notice.id)
+    if outcome == "done" and found and found.state == "draft":
+        outcome = "nobody"
     if outcome != "done":
-        if found := notices.get(context.store, notice.id):
+        if found:
+            await count(services, found)
             await context.send(desk_page(services, context.lang, found))
         return context.text(f"desk.not_sent.{outcome}")
     services.wake()
@@ -294,6 +305,7 @@ async def press_unschedule(update: Update, context: Context, args: list[str]) ->
     if not sending.unschedule(context.store, notice.id, context.now):
         return context.text("desk.too_late")
     if found := notices.get(context.store, notice.id):
+        await count(context.services, found)
         await context.show(update, desk_page(context.services, context.lang, found))
     return context.text("desk.unscheduled")
 

@@ -7,7 +7,8 @@ those are in the query as well, each with the reason.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -83,6 +84,16 @@ class Scope:
     county: str | None = None
     person: int | None = None
 
+    def pack(self) -> str:
+        """As it is kept while recipients are being frozen."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def unpack(cls, packed: str) -> Scope:
+        """What ``pack`` made."""
+        kept = json.loads(packed)
+        return cls(**{**kept, "owners": tuple(kept["owners"])})
+
 
 LANG = (
     "coalesce(p.lang, p.heard, CASE WHEN p.client IS NULL OR p.client = '' THEN :default_lang"
@@ -121,8 +132,8 @@ WHY = (
     " WHEN p.id IN (SELECT m.person FROM mutes m WHERE m.topic = :topic) THEN 'muted_topic' END"
 )
 CONDITIONS = (
+    "p.id > :after AND p.id <= :upto",
     "p.started IS NOT NULL",
-    "(:person IS NULL OR p.id = :person)",
     f"(:langs IS NULL OR {LANG} IN {_any('langs')})",
     "(:silent IS NULL OR p.last_seen < :silent)",
     (
@@ -159,10 +170,31 @@ ORGANISATION = (
 """What stands for a person in a list: the organisation, which is no personal datum."""
 
 Values = dict[str, str | int | None]
+Slice = tuple[int, int]
+"""People by their numbers: those after the first up to the second."""
+EVERYBODY: Slice = (-(2**63), 2**63 - 1)
+SLICE = 5000
+"""People who are looked at in one go: it takes some hundredths of a second, in which nobody else is served."""
 
 
-def values(audience: Audience, scope: Scope) -> Values:
+def cut(store: Store, after: int = EVERYBODY[0]) -> Slice:
+    """The next people after this one, at most ``SLICE`` of them; the last slice is open."""
+    upto = store.value("SELECT id FROM people WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?", (after, SLICE - 1))
+    return (after, EVERYBODY[1] if upto is None else upto)
+
+
+def slices(store: Store) -> Iterator[Slice]:
+    """Everybody, in slices. Others may be served between two of them."""
+    one = cut(store)
+    while one[1] != EVERYBODY[1]:
+        yield one
+        one = cut(store, one[1])
+    yield one
+
+
+def values(audience: Audience, scope: Scope, among: Slice = EVERYBODY) -> Values:
     """What is bound to the query."""
+    after, upto = among if scope.person is None else (scope.person - 1, scope.person)
     chosen = {name: getattr(audience, name) for name in KINDS if name != "silent"}
     bound: Values = {name: json.dumps(one, ensure_ascii=False) if one else None for name, one in chosen.items()}
     return bound | {
@@ -172,7 +204,8 @@ def values(audience: Audience, scope: Scope) -> Values:
         "topic": scope.topic,
         "at": scope.at,
         "county": scope.county,
-        "person": scope.person,
+        "after": after,
+        "upto": upto,
     }
 
 
@@ -188,19 +221,22 @@ class Reach:
         """How many get it."""
         return sum(self.langs.values())
 
+    def __add__(self, other: Reach) -> Reach:
+        """Both together, in the order in which they are shown."""
+        langs, left_out = Counter(self.langs) + Counter(other.langs), Counter(self.left_out) + Counter(other.left_out)
+        return Reach(dict(sorted(langs.items(), reverse=True)), {why: left_out[why] for why in REASONS if why in left_out})
 
-def reach(store: Store, audience: Audience, scope: Scope) -> Reach:
+
+def reach(store: Store, audience: Audience, scope: Scope, among: Slice = EVERYBODY) -> Reach:
     """The numbers of an audience, as things stand now."""
     store.flush()
     rows = store.connection.execute(
-        f"SELECT lang, why, count(*) AS n FROM ({QUERY}) GROUP BY lang, why ORDER BY lang DESC", values(audience, scope)
+        f"SELECT lang, why, count(*) AS n FROM ({QUERY}) GROUP BY lang, why", values(audience, scope, among)
     ).fetchall()
-    left_out: dict[str, int] = {}
+    found = Reach({}, {})
     for row in rows:
-        if row["why"]:
-            left_out[row["why"]] = left_out.get(row["why"], 0) + row["n"]
-    langs = {row["lang"]: row["n"] for row in rows if not row["why"]}
-    return Reach(langs, {why: left_out[why] for why in REASONS if why in left_out})
+        found += Reach({}, {row["why"]: row["n"]}) if row["why"] else Reach({row["lang"]: row["n"]}, {})
+    return found
 
 
 def people(store: Store, audience: Audience, scope: Scope) -> list[int]:
@@ -225,13 +261,13 @@ def why_not(store: Store, scope: Scope) -> str | None:
     return row["why"] if row else "no_consent"
 
 
-def freeze(store: Store, notice: int, audience: Audience, scope: Scope, due: int) -> None:
+def freeze(store: Store, notice: int, audience: Audience, scope: Scope, due: int, among: Slice = EVERYBODY) -> None:
     """Write a row for everybody whom the audience names: to be sent, or left out and why. Within a transaction."""
     store.connection.execute(
         "INSERT INTO deliveries (person, notice, view, state, due, error, updated)"
         " SELECT person, :notice, 'notice', CASE WHEN why IS NULL THEN 'pending' ELSE 'left_out' END, :due, why, :due"
         f" FROM ({NAMED.format(more='1')} ORDER BY p.id LIMIT -1)",  # with a limit "why" is found once and not at each use
-        values(audience, scope) | {"notice": notice, "due": due},
+        values(audience, scope, among) | {"notice": notice, "due": due},
     )
 
 

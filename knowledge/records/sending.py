@@ -5,16 +5,18 @@ Every step is one transaction, compare-and-set on the state, and brings the auth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from knowledge.clock import DAY, MINUTE
 from knowledge.records import audience, coordinators, deadlines, deliveries, notices
-from knowledge.records.audience import Scope
+from knowledge.records.audience import EVERYBODY, Scope
 from knowledge.records.deadlines import Deadline
 from knowledge.records.notices import Notice
 from knowledge.records.store import Store
 
 DEADLINE = "notice"
+FREEZE = f"{DEADLINE}.freeze"
+"""The deadline by which the freezing of the recipients goes on; its version is the last person who was looked at."""
 PANEL, REPORT = "notice.panel", "notice.report"
 """The views of the progress message and of the final report."""
 QUIETLY = (None, "asked", "role")
@@ -23,16 +25,21 @@ EVERY, SLOWEST = 3, 10 * MINUTE
 """Seconds between two looks at the progress, while something happens and when nothing does."""
 RECALLABLE = 2 * DAY - MINUTE
 """How long Telegram lets a bot delete its messages."""
+CUT = (
+    "SELECT person FROM deliveries WHERE notice = ? AND person > ? AND state = 'sent' AND message IS NOT NULL"
+    " ORDER BY person LIMIT 1 OFFSET ?"
+)
 COPIES = (
     "INSERT INTO deliveries (person, notice, view, due, updated) SELECT person, :notice, :view, :now, :now FROM deliveries"
-    " WHERE notice = :of AND state = 'sent' AND message IS NOT NULL ORDER BY person"
+    " WHERE notice = :of AND state = 'sent' AND message IS NOT NULL AND person > :after AND person <= :upto ORDER BY person"
 )
 
 
 def confirm(store: Store, notice: Notice, version: int, scope: Scope, cause: int, now: int) -> str:
-    """Freeze the recipients and start, or wait for the hour. ``done``, or why not: ``stale``, ``nobody``, ``late``.
+    """Begin to freeze the recipients. ``done``, or why not: ``stale``, ``nobody``, ``late``.
 
-    The same update again has ``done`` it already.
+    Up to ``audience.SLICE`` people are frozen at once; then the notice starts, or waits for its hour. Where there are more,
+    ``freezing`` goes on with them; so does the tick, after a kill. The same update again has ``done`` it already.
     """
     if store.value("SELECT 1 FROM notices WHERE id = ? AND cause = ?", (notice.id, cause)):
         return "done"
@@ -40,41 +47,92 @@ def confirm(store: Store, notice: Notice, version: int, scope: Scope, cause: int
         return "late"
     with store.transaction():
         done = store.execute(
-            "UPDATE notices SET state = ?, began = ?, cause = ?, version = version + 1"
-            " WHERE id = ? AND state = 'draft' AND version = ?",
-            ("scheduled" if notice.starts else "sending", None if notice.starts else now, cause, notice.id, version),
+            "UPDATE notices SET state = 'scheduled', cause = ?, version = version + 1,"
+            " audience = json_set(audience, '$.scope', json(?)) WHERE id = ? AND state = 'draft' AND version = ?",
+            (cause, scope.pack(), notice.id, version),
         ).rowcount
         if not done:
             return "stale"
-        _freeze(store, notice, scope, now)
-        if not store.value("SELECT 1 FROM deliveries WHERE notice = ? AND state = 'pending' LIMIT 1", (notice.id,)):
-            store.execute("DELETE FROM deliveries WHERE notice = ?", (notice.id,))
-            store.execute("UPDATE notices SET state = 'draft', cause = NULL WHERE id = ?", (notice.id,))
-            return "nobody"
-        if notice.starts:
-            deadlines.put(store, f"{DEADLINE}.start", notice.id, notice.starts)
-        if notice.expires:
-            deadlines.put(store, f"{DEADLINE}.expire", notice.id, notice.expires)
-        show(store, notice.id, now)
-        store.audit(now, notice.author, f"{notice.kind}.confirm", f"notice:{notice.id}")
+        _change_original(store, notice, now)
+        outcome = _freeze(store, notice, EVERYBODY[0], now)
+        if outcome == "done":
+            store.audit(now, notice.author, f"{notice.kind}.confirm", f"notice:{notice.id}")
+    return outcome
+
+
+def freezing(store: Store, notice: int, now: int) -> Iterator[None]:
+    """Freeze the other recipients of a notice that was confirmed, slice by slice: others may be served in between.
+
+    Where there are none among them all, the notice is a draft again.
+    """
+    with store.gathering():
+        while _freeze_more(store, notice, now):
+            yield
+
+
+def _freeze_more(store: Store, notice: int, now: int) -> bool:
+    """The next slice, if there is one. It waits for no disk: the confirmation did, and this can be done again."""
+    row = store.one("SELECT id, due, kind, subject, version FROM deadlines WHERE kind = ? AND subject = ?", (FREEZE, notice))
+    if row is None:
+        return False
+    with store.transaction(durable=False):
+        deadline = Deadline(*row)
+        if deadlines.end(store, deadline):
+            _go_on(store, deadline, now)
+    return True
+
+
+def _go_on(store: Store, deadline: Deadline, now: int) -> None:
+    notice = notices.get(store, deadline.subject, counted=False)
+    if notice and notice.state == "scheduled":
+        _freeze(store, notice, deadline.version, now)
+
+
+def _freeze(store: Store, notice: Notice, after: int, now: int) -> str:
+    """The next recipients as rows: of a notice its audience, of a change whoever has a copy. ``done`` or ``nobody``."""
+    if notice.kind == "notice":
+        among = audience.cut(store, after)
+        packed = store.value("SELECT json_extract(audience, '$.scope') FROM notices WHERE id = ?", (notice.id,))
+        audience.freeze(store, notice.id, notice.audience, Scope.unpack(packed), now, among)
+    else:
+        upto = store.value(CUT, (notice.of, after, audience.SLICE - 1))
+        among = after, EVERYBODY[1] if upto is None else upto
+        bound = {"notice": notice.id, "view": f"notice.{notice.kind}", "now": now, "of": notice.of}
+        store.connection.execute(COPIES, bound | {"after": among[0], "upto": among[1]})
+    if among[1] != EVERYBODY[1]:
+        deadlines.put(store, FREEZE, notice.id, now, among[1])
+        return "done"
+    store.execute("UPDATE notices SET audience = json_remove(audience, '$.scope') WHERE id = ?", (notice.id,))
+    return _frozen(store, notice, now)
+
+
+def _frozen(store: Store, notice: Notice, now: int) -> str:
+    """All recipients are rows: it starts, or waits for its hour. ``nobody``: it is a draft again."""
+    if not store.value("SELECT 1 FROM deliveries WHERE notice = ? AND state = 'pending' LIMIT 1", (notice.id,)):
+        store.execute("DELETE FROM deliveries WHERE notice = ?", (notice.id,))
+        store.execute("UPDATE notices SET state = 'draft', cause = NULL WHERE id = ?", (notice.id,))
+        return "nobody"
+    if notice.starts:
+        deadlines.put(store, f"{DEADLINE}.start", notice.id, notice.starts)
+    else:
+        store.execute("UPDATE notices SET state = 'sending', began = ? WHERE id = ?", (now, notice.id))
+    if notice.expires:
+        deadlines.put(store, f"{DEADLINE}.expire", notice.id, notice.expires)
+    show(store, notice.id, now)
     return "done"
 
 
-def _freeze(store: Store, notice: Notice, scope: Scope, now: int) -> None:
-    """The recipients as rows: of a notice its audience, of a change whoever has a copy."""
-    if notice.kind == "notice":
-        audience.freeze(store, notice.id, notice.audience, scope, now)
-        return
-    of = notice.of or 0
-    store.connection.execute(COPIES, {"notice": notice.id, "view": f"notice.{notice.kind}", "now": now, "of": of})
+def _change_original(store: Store, notice: Notice, now: int) -> None:
+    """What a correction or a recall does to the notice whose copies it changes."""
     if notice.kind == "correction":  # what has not gone yet goes with the new words
         store.execute(
             "UPDATE notices SET zh = ?, en = ?, buttons = ? WHERE id = ?",
-            (notice.zh, notice.en, notices.pack_links(notice.links), of),
+            (notice.zh, notice.en, notices.pack_links(notice.links), notice.of),
         )
-    else:
+    elif notice.kind == "recall":
         store.execute(
-            "UPDATE notices SET state = 'stopped', why = 'recalled', finished = coalesce(finished, ?) WHERE id = ?", (now, of)
+            "UPDATE notices SET state = 'stopped', why = 'recalled', finished = coalesce(finished, ?) WHERE id = ?",
+            (now, notice.of),
         )
 
 
@@ -230,7 +288,9 @@ def serve(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> No
     notice = notices.get(store, deadline.subject)
     if notice is None:
         return
-    if deadline.detail == "start":
+    if deadline.detail == "freeze":
+        _go_on(store, deadline, now)
+    elif deadline.detail == "start":
         _start(store, notice, city, now)
     elif deadline.detail == "expire":
         _expire(store, notice, now)

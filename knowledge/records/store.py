@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 BUSY_SECONDS = 1.5
+CHECKPOINT = 1000
+"""Pages of the log after which it is worked into the file (the default of SQLite)."""
 KNOWN = frozenset(
     {
         "m001_initial",
@@ -176,6 +178,15 @@ class Store:
             self._deferred = deferred + self._deferred
             raise
 
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Much is written in several transactions: the log is not worked into the file before all of it is there."""
+        self.connection.execute("PRAGMA wal_autocheckpoint=0")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT}")
+
     def defer(self, sql: str, values: Sequence[Value] | Callable[[], Sequence[Value]] = ()) -> None:
         """Write this together with the next transaction, or at ``flush()``: for marks whose loss does no harm.
 
@@ -219,6 +230,12 @@ class Store:
         self.execute(
             "INSERT INTO audit (at, actor, action, object, detail) VALUES (?, ?, ?, ?, ?)", (at, actor, action, subject, detail)
         )
+
+
+def checkpoint(path: Path) -> None:
+    """Work the log of a running database into its file: from another thread, so that nobody waits for the disk."""
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def backup(path: Path, target: Path) -> None:
