@@ -45,28 +45,18 @@ class Meaning(_Part):
 
 
 class Refusal(_Part):
-    """Words that turn away what stands after (``before``) or before them (``after``), and the same for counties alone.
+    """Words that turn away what stands after (``before``) or before them (``after``).
 
     ``contrast`` ends a refusal, ``only`` turns away what follows at once, ``not_refusal`` merely looks like one.
     """
 
     before: Words
     after: Words
-    county_before: Words
-    county_after: Words
     en: Words
-    en_county_after: Words
     contrast: Words
     en_contrast: Words
     only: Words
     not_refusal: Words
-
-
-class Past(_Part):
-    """Words that put what follows into the past."""
-
-    before: Words
-    en: Words
 
 
 class Home(_Part):
@@ -82,6 +72,22 @@ class Home(_Part):
     not_places: Words
 
 
+class Roles(_Part):
+    """Rules for the part that a county plays, in the notation of :mod:`knowledge.reading.roles`, and the lists they use.
+
+    ``past`` holds unless the writer means to go on there, ``left`` and ``native`` only where they go on to another place;
+    ``urban`` are the districts written ◎.
+    """
+
+    words: Mapping[str, Words]
+    urban: Words
+    refused: tuple[str, ...]
+    past: tuple[str, ...]
+    left: tuple[str, ...]
+    home: tuple[str, ...]
+    native: tuple[str, ...]
+
+
 class Lexicon(_Part):
     """Everything in ``lexicon.yaml``; keys of the mappings are ids of the knowledge base."""
 
@@ -90,12 +96,13 @@ class Lexicon(_Part):
     kinds: Mapping[str, Meaning]
     resources: Mapping[str, Meaning]
     refusal: Refusal
-    past: Past
+    roles: Roles
     homes: Mapping[str, Words]
     home: Home
     landmarks: Mapping[str, Meaning]
     slips: Mapping[str, Meaning]
     traps: Words
+    crossings: Mapping[str, Words]
 
 
 def load(path: Path = LEXICON) -> Lexicon:
@@ -174,16 +181,16 @@ class Phrases:
 
     def in_han(self, text: str) -> Iterator[Hit]:
         """Han words of the text, longest at each place, none inside another."""
-        place, size = 0, len(text)
-        while place < size:
-            for length in self._lengths.get(text[place], ()):
-                name = self._han.get(text[place : place + length])
-                if name is not None and place + length <= size:
-                    yield Hit(place, place + length, name)
-                    place += length
-                    break
-            else:
-                place += 1
+        lengths, words = self._lengths, self._han
+        free, size = 0, len(text)
+        for place, char in enumerate(text):
+            if char in lengths and place >= free:
+                for length in lengths[char]:
+                    name = words.get(text[place : place + length])
+                    if name is not None and place + length <= size:
+                        yield Hit(place, place + length, name)
+                        free = place + length
+                        break
 
     def in_latin(self, tokens: list[Token]) -> Iterator[Hit]:
         """English words and stems among the tokens, longest at each place."""

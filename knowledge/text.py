@@ -117,7 +117,14 @@ def _plain(char: str, table: dict[int, str]) -> str:
         return ""
     if "一" <= char <= "鿿":
         return table.get(ord(char), char).translate(_EVEN)
-    return unicodedata.normalize("NFKC", char).lower().translate(table).translate(_EVEN)
+    plain = unicodedata.normalize("NFKC", char).lower().translate(table).translate(_EVEN)
+    return "".join(map(_toneless, plain)) if "\u00c0" <= plain[:1] <= "\u024f" else plain
+
+
+def _toneless(letter: str) -> str:
+    """A Latin letter without its accent (ǒ is o), ``ü`` in any tone kept as ``ü``."""
+    marks = unicodedata.normalize("NFD", letter)
+    return "ü" if marks[:2] == "u\u0308" else marks[0]
 
 
 def _without_lone_blanks(even_text: Even) -> Even:

@@ -6,6 +6,7 @@ Reading is pure and deterministic: no clock, no network, no Telegram. It puts to
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from knowledge.base import KnowledgeBase
@@ -13,6 +14,7 @@ from knowledge.lexicon import Hit
 from knowledge.reading.classifier import INTENT, OFFERS, Classifier, Known
 from knowledge.reading.counties import Named
 from knowledge.reading.evidence import Evidence
+from knowledge.reading.roles import HOME, LEFT, REFUSED
 from knowledge.reading.scopes import marked
 from knowledge.text import has_han, has_latin
 
@@ -24,12 +26,15 @@ DOUBT = -1.6
 """A field scoring above this, but not :data:`SURE`, is worth a question when nothing is sure."""
 CLOSE = 1.5
 """Chat that names a field is an offer when the intents stand closer than this."""
+NAMED = 2.0
+"""Chat that names a county which is not turned away is about the county when another intent stands closer than this."""
 ABOUT_ELSE = 1.0
 """How much clearer a field must be where the writer speaks of the assistant, not of the villages."""
 _ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info"})
 RESOURCE = -0.8
 """The same for resources."""
 CHONGQING = "重庆"
+_WISHED = re.compile(r"(?:[想要就是去到看选定报]|还是)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +92,20 @@ class Reader:
         """Understand a text of any size and script; never raises, never guesses a county that is not named."""
         seen = self._evidence.read(text)
         letters = has_han(seen.even.text) or has_latin(seen.even.text) or bool(seen.counties)
-        features = self._offers.known(seen.for_fields())
+        features = self._offers.known(for_fields := seen.for_fields())
         scores = self._offers.scores(features)
         if seen.name and max(scores[name] for name in self._fields) <= SURE:
             features = self._offers.known(seen.for_fields(name=False))
             scores = self._offers.scores(features)
-        intents = self._intent.scores(for_intent := self._intent.known(seen.for_intent()))
+        intents = self._intent.scores(for_intent := self._intent.known(seen.for_intent(for_fields)))
         intent = max(intents, key=intents.__getitem__)
         named, refused, home = self._counties(seen)
         name = intent.partition(":")[2] if letters and any(one.end > one.start for one in for_intent) else "out_of_scope"
         if name == "out_of_scope" and seen.even.text.strip().isdecimal() and named:
             name = "county_info"
+        second = max((one for one in intents if one != intent), key=intents.__getitem__)
+        if name == "out_of_scope" and letters and named and intents[intent] - intents[second] < NAMED:
+            name = second.partition(":")[2]
         close = intents[intent] - intents["intent:find_counties"] < CLOSE
         if name == "out_of_scope" and close and self._names_a_field(seen, scores):
             name = "find_counties"
@@ -116,7 +124,7 @@ class Reader:
             kind=self._found(seen, seen.kind) if seen.kind else None,
             resources=self._because(seen, features, scores, [one for one in self._resources if scores[one] > RESOURCE]),
             intent=name,
-            intent_words=seen.even.words(*self._intent.because(intent, for_intent)) if letters else "",
+            intent_words=seen.even.words(*self._intent.because([intent], for_intent)[intent]) if letters else "",
             unsure=unsure,
         )
 
@@ -149,18 +157,16 @@ class Reader:
 
     def _because(self, seen: Evidence, features: list[Known], scores: dict[str, float], chosen: list[str]) -> tuple[Found, ...]:
         """The chosen conclusions, best first, each with the word of the lexicon that says it, or with what spoke for it."""
-        away = marked(len(seen.even.text), seen.scopes.refused)
+        away = marked(len(seen.even.text), seen.refused)
         said = {hit.id: hit for hit in reversed(seen.hits) if not away[hit.start]}
-        found: list[Found] = []
-        for name in sorted(chosen, key=lambda name: -scores[name]):
-            group, _, one = name.partition(":")
-            hit = said.get(f"{group.removesuffix('s')}:{one}")
-            start, end = (hit.start, hit.end) if hit else self._offers.because(name, features)
-            found.append(self._found(seen, (start, end, one)))
-        return tuple(found)
+        best_first = sorted(chosen, key=lambda name: -scores[name])
+        words = {name: said.get(f"{name.partition(':')[0].removesuffix('s')}:{name.partition(':')[2]}") for name in best_first}
+        spoke = self._offers.because([name for name, hit in words.items() if hit is None], features)
+        stretches = {name: (hit.start, hit.end) if hit else spoke[name] for name, hit in words.items()}
+        return tuple(self._found(seen, (*stretches[name], name.partition(":")[2])) for name in best_first)
 
     def _refused_fields(self, seen: Evidence, kept: set[str]) -> tuple[Found, ...]:
-        away = marked(len(seen.even.text), seen.scopes.refused)
+        away = marked(len(seen.even.text), seen.refused)
         hits = [
             Hit(hit.start, hit.end, hit.id.partition(":")[2])
             for hit in seen.hits
@@ -176,16 +182,17 @@ class Reader:
         named: list[Named] = []
         refused: list[Named] = []
         home: Named | None = None
-        away = marked(len(seen.even.text), (*seen.scopes.refused, *seen.scopes.no_county, *seen.scopes.past))
-        for one in seen.counties:
-            if away[one.start] and away[one.end - 1]:
+        never: set[str] = set()  # unless it is wished for later on
+        for number, one in enumerate(seen.counties):
+            role = seen.roles.get(number)
+            if role in (REFUSED, LEFT):
                 refused.append(one)
-            elif home is None and _is_home(seen, one):
-                home = one
+                never.update({one.id} if role == REFUSED else ())
+            elif role == HOME:
+                home = home or one
             else:
                 named.append(one)
-        turned = marked(len(seen.even.text), (*seen.scopes.refused, *seen.scopes.no_county))
-        never = {one.id for one in refused if turned[one.start]}
+                never -= {one.id} if _WISHED.search(seen.even.text, max(0, one.start - 2), one.start) else set()
         named = [one for one in named if one.id not in never]
         kept = {one.id for one in named}
         return named, [one for one in refused if one.id not in kept], home
@@ -200,15 +207,6 @@ class Reader:
             return None
         first, last = seen.even.span(start, end)
         return Origin(province, city, seen.even.written[first:last], first, last)
-
-
-def _is_home(seen: Evidence, county: Named) -> bool:
-    """Whether the county opens the name of the writer's own organisation."""
-    kind = seen.kind
-    if kind is None or not county.end <= kind.start <= county.end + 14:
-        return False
-    between = seen.even.text[county.end : kind.start]
-    return not any(mark in between for mark in ",。;!?的有没缺要")
 
 
 def as_json(understood: Understanding) -> dict[str, object]:

@@ -9,6 +9,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ OFFERS = Path(__file__).with_name("offers.bin")
 INTENT = Path(__file__).with_name("intent.bin")
 """The models: fields and resources, and the intent. Made by ``python -m knowledge.training.train``."""
 MAGIC = b"JIEDUI1\n"
+_MANY = 1000
+"""From so many features on they are looked up in a table, which takes a moment to make, rather than by halving."""
 _CLEAR = 0.3
 """A character is quoted when it speaks at least this much as clearly as the clearest one."""
 
@@ -60,16 +63,23 @@ class Classifier:
         self._weights = _read("b", raw, start + 8 * rows + weights, weights)
         self._keys = keys  # in ascending order: looked up by halving, which costs the start nothing
 
-    def known(self, features: Iterable[Feature]) -> list[Known]:
+    @cached_property
+    def _rows(self) -> dict[int, int]:
+        """Key → row: made when the first long text comes."""
+        return {key: row for row, key in enumerate(self._keys)}
+
+    def known(self, features: Sequence[Feature]) -> list[Known]:
         """Those features that the model has learnt about."""
+        if len(features) > _MANY:
+            rows = self._rows
+            return [Known(rows[key], start, end) for key, start, end in features if key in rows]
         keys = self._keys
         last = len(keys)
         found: list[Known] = []
-        for feature in features:
-            key = feature[0]
+        for key, start, end in features:
             row = bisect_left(keys, key)
             if row < last and keys[row] == key:
-                found.append(Known(row, feature[1], feature[2]))
+                found.append(Known(row, start, end))
         return found
 
     def scores(self, found: Sequence[Known]) -> dict[str, float]:
@@ -77,23 +87,25 @@ class Classifier:
         totals = [0] * len(self.heads)
         ends, heads, weights = self._ends, self._heads, self._weights
         for row, _, _ in found:
-            for place in range(ends[row - 1] if row else 0, ends[row]):
-                totals[heads[place]] += weights[place]
+            place, end = ends[row - 1] if row else 0, ends[row]
+            for head, weight in zip(heads[place:end], weights[place:end], strict=True):
+                totals[head] += weight
         norm = 1.0 / math.sqrt(len(found)) if found else 0.0
         return {head.name: total * head.scale * norm + head.bias for head, total in zip(self.heads, totals, strict=True)}
 
-    def because(self, name: str, found: Iterable[Known]) -> tuple[int, int]:
-        """The stretch of text that spoke most for a head: the best-weighted run of characters."""
-        number = self._numbers[name]
-        worth: dict[int, float] = {}
-        for row, start, end in found:
+    def because(self, names: Sequence[str], found: Iterable[Known]) -> dict[str, tuple[int, int]]:
+        """For each head the stretch of text that spoke most for it: the best-weighted run of characters."""
+        worths: dict[int, dict[int, float]] = {self._numbers[name]: {} for name in names}
+        for row, start, end in found if names else ():
             place = self._ends[row - 1] if row else 0
-            here = self._heads[place : self._ends[row]]
-            if end > start and number in here:
-                share = self._weights[place + here.index(number)] / (end - start)
-                for spot in range(start, end):
-                    worth[spot] = worth.get(spot, 0.0) + share
-        return _best_run(worth)
+            for number in self._heads[place : self._ends[row]]:
+                worth = worths.get(number)
+                if worth is not None and end > start:
+                    share = self._weights[place] / (end - start)
+                    for spot in range(start, end):
+                        worth[spot] = worth.get(spot, 0.0) + share
+                place += 1
+        return {name: _best_run(worths[self._numbers[name]]) for name in names}
 
 
 def _read(kind: str, raw: bytes, start: int, count: int) -> array[int]:

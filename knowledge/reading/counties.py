@@ -19,28 +19,51 @@ from knowledge.reading.tokens import Tokens, Word
 TRAP = "-"
 """Id of a word that is no county."""
 _CODE = re.compile(r"(?<!\d)50\d{4}(?!\d)")
-_STREET = re.compile(r"[路街]|大道|机场|国际机场")
-_UNIT = re.compile(r"区|县|土家族|苗族|自治县|经开区")
+_STREET = re.compile(
+    r"路(?![灯面况基段网太烂不没修好都难坏很窄通要怎远还缺够硬建的、子])|街(?![道头上边舞坊])|[东南西北中]路|[支环]路|大道|(?:国际)?机场"
+    r"|花园|小区|公寓|大厦|大酒店|新村小|商贸|物业|[^,。]{0,3}大桥"
+)
+"""武隆路, 丰都花园: a street or a house that merely bears the name."""
+_UNIT = re.compile(
+    r"(?:土家族苗族|苗族土家族|土家族|苗族)?自治县|土家族|苗族|经开区|区|县"
+    r"|(?<=[a-z])'?s? (?:autonomous )?(?:county|district)\b",
+)
 _BEFORE = frozenset('去到在往给帮来从向对跟和与及或想是选把将问看报投做比找那我们了庆县区进下回走爱的,。?!、;: "“(《【.-')
 _AFTER = frozenset(
     "县区的那这有缺需要还怎教医养呢吗么嘛吧啊能可不没想做搞办开和与跟及或哪什多情山村乡镇农最现贫困咋啥去得报项路远了在是帮"
     ',。?!、;: "”)》】.-',
 )
 _SOUNDS_BEFORE = frozenset("qu zai dao gei bang wang xiang dui gen he wen kan bao xuan lai shi cong yu".split())
-_SOUNDS_AFTER = frozenset("xian qu de you na que xu ne ma hai zen neng bu mei xiang yang jiao yi nong he".split())
+_SOUNDS_AFTER = frozenset(
+    "xian qu de you na que xu ne ma hai zen neng bu mei xiang yang jiao yi nong he zuo you yao di zhe lao xiao cun gan".split()
+)
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
     "石姚谭廖邹熊金陆郝孔白崔康毛邱秦史顾侯邵孟龙段雷钱汤尹黎易常武乔贺赖龚文"
 )
 _PERSON = re.compile(rf"(?:(?:^|[,。;:!?\s叫是名我])[{_SURNAMES}]|姓)$")
-_TITLE = re.compile(r"老师|先生|女士|同志|主任|校长|经理|会长|医生|教授|书记|师傅|[都在也]|[,。;!?\s]|$")
+_CALLED = re.compile(r"(?:^|[,。;!?\s我他她人长])(?:是)?(?:叫|名叫|叫做|大名|本名|姓)$")
+_TITLE = re.compile(
+    r"老师|先生|女士|同志|主任|校长|经理|会长|医生|教授|书记|师傅|同学|小姐|院长|社长|理事|秘书|会计|大哥|大姐|阿姨|叔叔|律师|护士|[都在也说]|[,。;!?\s]|的那?个?人|$",
+)
 """我叫陈云阳, 张云阳老师, 会长姓丰都在忙: a person's name, not a county's."""
+_ADJECTIVE = frozenset({"长寿"})
+"""A name that is a word by itself stands for the county only where a place can stand on both its sides, or with its unit."""
+_TOWARDS = frozenset("去到往给帮")
+_GOODS = re.compile(r"柚|橘|橙|鱼|米|湖|血豆腐|薄脆|医|养|教|助|义|民|留|乡|村|镇|老百姓|老乡|产|旅|农")
+_RARE = re.compile(
+    r"(?:(綦)|(黔)(?![西东南北])|(璧)|(潼)(?!关)|(彭)(?![州阳泽山])|(酉)|(垫)|(涪)(?!城))[一-鿿](?=[区县]|自治县|土家族|苗族)"
+)
+_RARE_IDS = ("qijiang", "qianjiang", "bishan", "tongnan", "pengshui", "youyang", "dianjiang", "fuling")
+"""綦讧区: the first character is nobody else's, the second a slip."""
+_SLIP = 2
+"""A longer slip (前江区) is as sure as a name."""
 _SHORTEST_FUZZY = 6
 _UNSOUND = frozenset({"忠县", "万县", "开县", "巴县"})
 
 
 class Named(NamedTuple):
-    """A county and the place of its name; ``sure`` is false for a slip that could be something else."""
+    """A county and the place of its name."""
 
     start: int
     end: int
@@ -51,10 +74,13 @@ class CountyNames:
     """Finds counties; built once from the knowledge base and the lexicon."""
 
     def __init__(self, counties: Mapping[str, County], lexicon: Lexicon) -> None:
-        words: dict[str, Iterable[str]] = {TRAP: lexicon.traps}
+        crossings = (word + name[1:] for name, words in lexicon.crossings.items() for word in words)
+        words: dict[str, Iterable[str]] = {TRAP: (*lexicon.traps, *crossings)}
         for county in counties.values():
             marks = lexicon.landmarks.get(county.id)
+            slips = lexicon.slips.get(county.id)
             words[county.id] = [
+                *(slip for slip in (slips.zh if slips else ()) if len(slip) > _SLIP),
                 county.name.zh,
                 county.short.zh,
                 *(alias for alias in county.names.aliases if len(alias) > 1 and alias not in lexicon.traps),
@@ -75,21 +101,28 @@ class CountyNames:
             self._pinyin[spoken] = county_id
             if short not in _UNSOUND:
                 self._by_sound[tuple(map(sloppy, spoken))].append((short, county_id))
+        self._first_sounds = frozenset(spoken[0] for spoken in self._by_sound)
+        self._firsts = frozenset(spoken[0] for spoken in self._pinyin)
         self._latin = {county.short.en.lower().replace("'", ""): county.id for county in counties.values()}
         self._latin |= {county_id: county_id for county_id in counties}
 
     def find(self, tokens: Tokens, elsewhere: frozenset[str] = frozenset()) -> list[Named]:
         """Every county named in the text, in order. ``elsewhere``: Latin words known to be other places."""
         text = tokens.text
-        found = [Named(*hit) for hit in self._names.in_han(text) if self._stands(text, hit)]
+        hits = list(self._names.in_han(text))
+        found = [Named(*hit) for hit in hits if self._stands(text, hit)]
         taken = bytearray(len(text))
-        for hit in self._names.in_han(text):
+        for hit in hits:
             taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
         for hit in self._slips.in_han(text):
-            if not any(taken[hit.start : hit.end]) and (hit.end - hit.start > 2 or self._maybe_place(text, hit)):
+            if not any(taken[hit.start : hit.end]) and (hit.end - hit.start > _SLIP or self._maybe_place(text, hit)):
                 found.append(Named(*hit))
                 taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
         found += self._by_ear(text, taken)
+        for slip in _RARE.finditer(text):
+            if slip.lastindex and not any(taken[slip.start() : slip.end()]):
+                found.append(Named(slip.start(), slip.end(), _RARE_IDS[slip.lastindex - 1]))
+                taken[slip.start() : slip.end()] = b"\x01" * 2
         found += [Named(m.start(), m.end(), self._codes[m.group()]) for m in _CODE.finditer(text) if m.group() in self._codes]
         if tokens.words:
             found += self._in_latin(tokens, elsewhere)
@@ -97,8 +130,15 @@ class CountyNames:
 
     @staticmethod
     def _stands(text: str, hit: Hit) -> bool:
-        person = _PERSON.search(text[max(0, hit.start - 2) : hit.start]) and _TITLE.match(text, hit.end)
-        return hit.id != TRAP and not person and not _STREET.match(text, hit.end)
+        if hit.id == TRAP or _STREET.match(text, hit.end):
+            return False
+        if text[hit.start : hit.end] in _ADJECTIVE and not _UNIT.match(text, hit.end):
+            if text[hit.start - 1 : hit.start] in _TOWARDS:
+                return True
+            after = hit.end == len(text) or text[hit.end] in _AFTER or _GOODS.match(text, hit.end) is not None
+            return after and (hit.start == 0 or text[hit.start - 1] in _BEFORE)
+        before_it = text[max(0, hit.start - 4) : hit.start]
+        return not ((_PERSON.search(before_it) or _CALLED.search(before_it)) and _TITLE.match(text, hit.end))
 
     @staticmethod
     def _with_unit(text: str, named: Named) -> Named:
@@ -120,8 +160,9 @@ class CountyNames:
         found: list[Named] = []
         table = sounds()
         heard = [sloppy(table[char]) if char in table else "" for char in text]
+        starts = [place for place, sound in enumerate(heard) if sound in self._first_sounds]
         for size in (3, 2):
-            for start in range(len(text) - size + 1):
+            for start in starts:
                 names = self._by_sound.get(tuple(heard[start : start + size]))
                 if not names or any(taken[start : start + size]):
                     continue
@@ -136,20 +177,31 @@ class CountyNames:
         return found
 
     def _in_latin(self, tokens: Tokens, elsewhere: frozenset[str]) -> list[Named]:
-        found = [Named(*hit) for hit in self._names.in_latin(tokens.words)]
-        taken = {place for one in found for place in range(one.start, one.end)}
-        if tokens.pinyin:
-            found += self._in_pinyin(tokens, taken)
-        else:
-            for index, word in enumerate(tokens.words):
-                unit = index + 1 < len(tokens.words) and tokens.words[index + 1].text in {"county", "district"}
-                if word.start not in taken and word.text not in elsewhere and len(word.text) >= _SHORTEST_FUZZY - unit:
-                    near = self._nearly(word)
-                    if near:
-                        found.append(Named(word.start, word.end, near))
+        runs = self._in_pinyin(tokens) if tokens.pinyin else self._in_words(tokens)
+        taken = {place for one in runs for place in range(one.start, one.end)}
+        found = [*runs, *(Named(*hit) for hit in self._names.in_latin(tokens.words) if hit.start not in taken)]
+        taken.update(place for one in found for place in range(one.start, one.end))
+        for index, word in enumerate(() if tokens.pinyin else tokens.words):
+            unit = index + 1 < len(tokens.words) and tokens.words[index + 1].text in {"county", "district"}
+            if word.start not in taken and word.text not in elsewhere and len(word.text) >= _SHORTEST_FUZZY - unit:
+                near = self._nearly(word)
+                if near:
+                    found.append(Named(word.start, word.end, near))
         for hit in self._slips.in_latin(tokens.words):
             if hit.start not in taken and not any(one.start == hit.start for one in found):
                 found.append(Named(*hit))
+        return found
+
+    def _in_words(self, tokens: Tokens) -> list[Named]:
+        """Names whose syllables are words of their own (wu xi) in a text that is not all pinyin."""
+        found: list[Named] = []
+        for index, first in enumerate(tokens.words):
+            for size in (3, 2) if first.text in self._firsts else ():
+                run = tokens.words[index : index + size]
+                county_id = self._pinyin.get(tuple(word.text for word in run))
+                if county_id and tokens.text[first.start : run[-1].end] == " ".join(word.text for word in run):
+                    found.append(Named(first.start, run[-1].end, county_id))
+                    break
         return found
 
     def _nearly(self, word: Word) -> str | None:
@@ -166,7 +218,7 @@ class CountyNames:
         }
         return near.pop() if len(near) == 1 else None
 
-    def _in_pinyin(self, tokens: Tokens, taken: set[int]) -> list[Named]:
+    def _in_pinyin(self, tokens: Tokens) -> list[Named]:
         found: list[Named] = []
         starts = {word.start for word in tokens.words}
         spoken = tokens.sounds
@@ -174,7 +226,7 @@ class CountyNames:
             for size in (3, 2):
                 run = spoken[place : place + size]
                 county_id = self._pinyin.get(tuple(one.syllable for one in run)) if len(run) == size else None
-                if county_id is None or run[0].start not in starts or run[0].start in taken:
+                if county_id is None or run[0].start not in starts:
                     continue
                 before = place == 0 or spoken[place - 1].syllable in _SOUNDS_BEFORE
                 end = place + size

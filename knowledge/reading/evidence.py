@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from knowledge.base import County
 from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.counties import CountyNames, Named
-from knowledge.reading.features import COUNTY, HIDDEN, NAME, PLACE, Cover, Feature, features
+from knowledge.reading.features import COUNTY, HIDDEN, NAME, PLACE, Cover, Feature, facts, features
 from knowledge.reading.kinds import KindHit, KindReader
 from knowledge.reading.origins import CHONGQING, Origin, Places
-from knowledge.reading.scopes import ScopeReader, Scopes, Stretch, clauses, marked
+from knowledge.reading.roles import HOME, RoleReader
+from knowledge.reading.scopes import ScopeReader, Stretch, clauses, marked
 from knowledge.reading.tokens import Tokens, cut
 from knowledge.text import Even, even
 
-_SHORT, _LONG = 6, 40
+_SHORT, _LONG, _VERY_LONG = 6, 40, 1000
 _MOST = 16
 """Names looked at for the writer's own kind and home: it is told early, and a list of thousands is no description."""
 _LONGEST_NAME = 30
@@ -26,38 +27,29 @@ _SAID = re.compile(r"[想把给来去能要教帮做办]|\b(?:we|to|can|want)\b"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A text and what stands in it. ``hits`` are words of the lexicon with ids such as ``field:health``."""
+    """A text and what stands in it. ``hits`` are words of the lexicon with ids such as ``field:health``.
+
+    ``name`` is the writer's own name, where something else is said as well: its words tell no field. ``roles`` tells by
+    number which counties are not simply wanted (:mod:`knowledge.reading.roles`).
+    """
 
     even: Even
     tokens: Tokens
     counties: list[Named]
+    roles: dict[int, str]
     places: list[Origin]
     kinds: list[KindHit]
     kind: KindHit | None
     origin: Origin | None
     hits: list[Hit]
-    scopes: Scopes
-
-    @property
-    def name(self) -> Stretch | None:
-        """The writer's own name, where something else is said as well: its words tell no field."""
-        if self.kind is None:
-            return None
-        text = self.even.text
-        clause = next((one for one in clauses(text) if one.start <= self.kind.start < one.end), None)
-        if clause is None:
-            return None
-        start = next((p.start for p in self.places if clause.start <= p.start < self.kind.start), clause.start)
-        inside = text[start : self.kind.end]
-        rest = len(text) - len(inside)
-        alone = len(inside) <= _LONGEST_NAME and rest >= _SHORT and not _SAID.search(inside)
-        return Stretch(start, self.kind.end) if alone else None
+    refused: list[Stretch]
+    name: Stretch | None
 
     def covers(self, *, refused: bool, name: bool = False) -> list[Cover]:
         """What the classifier must not read letter by letter; ``refused`` also hides what the writer turned away."""
         covers = [Cover(one.start, one.end, COUNTY) for one in self.counties]
         covers += [Cover(one.start, one.end, PLACE) for one in self.places]
-        hidden = [Cover(one.start, one.end, HIDDEN) for one in self.scopes.refused] if refused else []
+        hidden = [Cover(one.start, one.end, HIDDEN) for one in self.refused] if refused else []
         if name and self.name:
             hidden.append(Cover(self.name.start, self.name.end, NAME))
         if not hidden:
@@ -80,9 +72,15 @@ class Evidence:
         """Features for fields and resources: without what is refused and, where ``name``, without the writer's own name."""
         return features(self.tokens, self.hits, self.covers(refused=True, name=name))
 
-    def for_intent(self) -> list[Feature]:
-        """Features for the intent: everything, and the facts about the whole."""
-        return features(self.tokens, self.hits, self.covers(refused=False), self.signs())
+    def for_intent(self, fields: list[Feature] | None = None) -> list[Feature]:
+        """Features for the intent: everything, and the facts about the whole. ``fields``: those of :meth:`for_fields`.
+
+        They are taken over where nothing was left out of them, or where the text is so long that it weighs nothing.
+        """
+        left_out = (self.refused or self.name) and len(self.even.text) < _VERY_LONG
+        if fields is None or left_out:
+            fields = features(self.tokens, self.hits, self.covers(refused=False))
+        return [*fields, *facts(self.signs())]
 
 
 class EvidenceReader:
@@ -93,6 +91,7 @@ class EvidenceReader:
         self._places = Places(lexicon)
         self._kinds = KindReader(lexicon)
         self._scopes = ScopeReader(lexicon)
+        self._roles = RoleReader(lexicon)
         self._fields = Phrases({f"field:{key}": (*m.zh, *m.en) for key, m in lexicon.fields.items()}, by_sound=True)
         self._rest = [
             Phrases({f"near:{key}": (*m.zh, *m.en) for key, m in lexicon.near.items()}, by_sound=True),
@@ -110,16 +109,22 @@ class EvidenceReader:
         hits = [hit for phrases in (self._fields, *self._rest) for hit in self._found(phrases, tokens)]
         content = [(hit.start, hit.end) for hit in hits if hit.id.startswith("field")]
         content += [(one.start, one.end) for one in counties]
+        kind = self._kinds.ours(tokens, kinds[:_MOST])
+        roles = self._roles.read(tokens, counties, (kind.start, kind.end) if kind else None)
+        wanted = {one.start for number, one in enumerate(counties) if roles.get(number) != HOME}
+        homes = [one for one in places[:_MOST] if one.province != CHONGQING or one.end not in wanted]
         return Evidence(
             even=even_text,
             tokens=tokens,
             counties=counties,
+            roles=roles,
             places=places,
             kinds=kinds,
-            kind=self._kinds.ours(tokens, kinds[:_MOST]),
-            origin=self._places.home(tokens, places[:_MOST], [(hit.start, hit.end) for hit in kinds[:_MOST]]),
+            kind=kind,
+            origin=self._places.home(tokens, homes, [(hit.start, hit.end) for hit in kinds[:_MOST]]),
             hits=hits,
-            scopes=self._scopes.read(tokens, content),
+            refused=self._scopes.read(tokens, content),
+            name=_own_name(tokens.text, kind, places) if kind else None,
         )
 
     @staticmethod
@@ -132,11 +137,24 @@ class EvidenceReader:
         return hits
 
 
+def _own_name(text: str, kind: KindHit, places: list[Origin]) -> Stretch | None:
+    """From the place before a kind to its end, where it is a name and not all that is said."""
+    clause = next((one for one in clauses(text) if one.start <= kind.start < one.end), None)
+    if clause is None:
+        return None
+    start = next((p.start for p in places if clause.start <= p.start < kind.start), clause.start)
+    inside = text[start : kind.end]
+    alone = len(inside) <= _LONGEST_NAME and len(text) - len(inside) >= _SHORT and not _SAID.search(inside)
+    return Stretch(start, kind.end) if alone else None
+
+
 def _apart(counties: list[Named], places: list[Origin]) -> tuple[list[Named], list[Origin]]:
     """Counties and other places; what could be either (Wuxi) is elsewhere only when its province is named too."""
     if not counties or not places:
         return counties, places
-    own = marked(places[-1].end, (Stretch(one.start, one.end) for one in counties if one.end <= places[-1].end))
+    own = marked(
+        places[-1].end, (Stretch(one.start, min(one.end, places[-1].end)) for one in counties if one.start < places[-1].end)
+    )
     often = Counter(place.province for place in places)
     here = [place.start for place in places if place.province == CHONGQING]
     elsewhere = [

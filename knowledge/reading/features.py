@@ -17,7 +17,6 @@ COUNTY, PLACE, HIDDEN, NAME = "\ue000", "\ue001", "\ue002", "\ue004"
 """Characters that stand for a county, for another place, for words that must not count, and for the writer's own name."""
 _AWAY = frozenset({HIDDEN, NAME})
 _BREAK = "\ue003"
-_NGRAM = 2
 _STEM = 5
 _KEPT = frozenset("?!:")
 
@@ -38,8 +37,8 @@ class Cover(NamedTuple):
     sign: str
 
 
-def features(tokens: Tokens, hits: Iterable[Hit], covers: Sequence[Cover], signs: Iterable[str] = ()) -> list[Feature]:
-    """The features of a text, each once, in order of place; ``signs`` are facts about the whole text."""
+def features(tokens: Tokens, hits: Iterable[Hit], covers: Sequence[Cover]) -> list[Feature]:
+    """The features of a text, each once, in order of place."""
     letters, places, hidden = _letters(tokens.text, covers)
     spelt: dict[str, tuple[int, int]] = {}  # long texts say much again: each spelling is made a number once
 
@@ -47,29 +46,32 @@ def features(tokens: Tokens, hits: Iterable[Hit], covers: Sequence[Cover], signs
         if name not in spelt:
             spelt[name] = start, end
 
-    size = len(letters)
-    joined = "".join(letters)
-    for start in range(size):
-        if joined[start] == _BREAK:
+    last, begin = "", 0  # letters alone and in twos, none across a break
+    for letter, (start, end) in zip(letters, places, strict=True):
+        if letter == _BREAK:
+            last = ""
             continue
-        for end in range(start + 1, min(start + _NGRAM, size) + 1):
-            if joined[end - 1] == _BREAK:
-                break
-            if joined[start:end] not in spelt:
-                spelt[joined[start:end]] = places[start][0], places[end - 1][1]
+        if letter not in spelt:
+            spelt[letter] = start, end
+        if last and last + letter not in spelt:
+            spelt[last + letter] = begin, end
+        last, begin = letter, start
     _words(tokens, hidden, add)
     _sounds(tokens, hidden, add)
     away = marked(len(tokens.text), (Stretch(one.start, one.end) for one in covers if one.sign in _AWAY))
     for hit in hits:
         if not away[hit.start]:  # a landmark may name a field as well (郁山古镇)
             add(f"L:{hit.id}", hit.start, hit.end)
-    for sign in signs:
-        add(f"S:{sign}", 0, 0)
     found: dict[int, Feature] = {}
     for name, (start, end) in spelt.items():
         key = crc32(name.encode())
         found.setdefault(key, Feature(key, start, end))
     return list(found.values())
+
+
+def facts(signs: Iterable[str]) -> list[Feature]:
+    """Features for facts about the whole text, which stand nowhere in it."""
+    return [Feature(crc32(f"S:{sign}".encode()), 0, 0) for sign in signs]
 
 
 def _letters(text: str, covers: Iterable[Cover]) -> tuple[list[str], list[tuple[int, int]], bytearray]:
@@ -127,17 +129,20 @@ def _words(tokens: Tokens, hidden: bytearray, add: Callable[[str, int, int], Non
 
 def _sounds(tokens: Tokens, hidden: bytearray, add: Callable[[str, int, int], None]) -> None:
     heard = tokens.sounds
-    for index, first in enumerate(heard):
-        if hidden[first.start]:
+    before, last = None, None  # the two syllables just before, where they touch
+    for sound in heard:
+        syllable, start, end = sound
+        if hidden[start]:
+            before = last = None
             continue
-        run = first.syllable
-        last = first
-        for following in heard[index + 1 : index + 3]:
-            if following.start > last.end + 1 or hidden[following.start]:
-                break
-            run += " " + following.syllable
-            add(f"s:{run}", first.start, following.end)
-            last = following
+        if last is not None and start <= last.end + 1:
+            add(f"s:{last.syllable} {syllable}", last.start, end)
+            if before is not None:
+                add(f"s:{before.syllable} {last.syllable} {syllable}", before.start, end)
+            before = last
+        else:
+            before = None
+        last = sound
     if tokens.pinyin and heard:
         add(f"s:^ {heard[0].syllable}", heard[0].start, heard[0].end)
         add(f"s:{heard[-1].syllable} $", heard[-1].start, heard[-1].end)

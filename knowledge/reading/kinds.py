@@ -12,20 +12,28 @@ from knowledge.reading.tokens import Tokens
 _NATIONAL = re.compile(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
 _NATIONAL_EN = re.compile(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
 _OTHERS = re.compile(
-    r"(?:找|联系|对接|跟|(?<!呼)和(?!田)|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立|组建|(?<![福修古基])建(?![筑设材工])|招募|请|由|通知|发给|告诉|让|支持的"
+    r"(?:找|联系|对接|跟|(?<!呼)和(?!田)|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立|组建|(?<![福修古基])建(?![筑设材工])|招募|请(?!问)|由|通知|发给|告诉|让|支持的"
     r"|\btrain|\blocal|\bsupport|\bfor|\bmentor|\bcoach|\brecruit)[^,。;!?]{0,8}$",
 )
 _HELPED = re.compile(
     r"(?:^|[想来去要]|(?<![技职])能|专门|我们|可以|负责|帮助|做)(?:教(?!育|师|学|授|科|练)|培养|培育|孵化|培训|带|扶持|支持|资助|发展|指导|督导|辅导|陪伴|陪跑)"
     r"[^,。;!?]{0,8}$",
 )
-_OWN_NAME = re.compile(r"(?:是|我们|本|的一?[家个支]?)[^,。;!?给帮找]{0,12}$")
+_OWN_NAME = re.compile(r"(?:是|我们|本|的一?[家个支])[^,。;!?给帮找]{0,12}$|是[^,。;!?]{0,16}的$")
 _WEAK = frozenset({"社工", "社会工作", "志愿者", "志愿服务", "义工", "volunteers", "volunteer", "基金", "fund", "服务队"})
-_NOT_A_NAME = re.compile(r"陪训|培训|督导|考|人才|站|证|怎么|管理|招募|队伍|能力|志愿者|登记|training|coordin|manage|supervis")
+_NOWHERE = frozenset({"乡镇", "镇", "县里", "村里"})
+_HOUSES = frozenset({"敬老院", "护理院", "社工站", "养老机构"})
+"""教师、村医、敬老院: a house in a list is none of the writer's."""
+_NOT_A_NAME = re.compile(
+    r"陪训|培训|督导|考|人才|站|证|怎么|管理|招募|队伍|能力|志愿者|登记|training|leader|coordin|manage|supervis"
+)
 _DOES = re.compile(r"的|设了|设立|成立|发起|捐|给|帮|想|和|与|跟|联合(?!总?会)")
 """Between two names: the second is no longer part of the first."""
 _TEAM = re.compile(r"[一-鿿]{2,8}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
+_TEAM_NAME = 3
 _NOT_OURS = re.compile(r"(?:不是|并非|还是)[^,。;!?]{0,8}$")
+_THROUGH = re.compile(r"的?[^,。;!?]{0,4}(?:推荐|介绍|告诉|叫)我?")
+"""研究院的朋友推荐我们的: somebody else's name."""
 _IS_THERE, _ASKED = re.compile(r"有[^,。;!?]{0,8}$"), re.compile(r"[^,。;!?]{0,6}(?:[吗么不?]|没)")
 """有社工站没得: a question about the county."""
 _FAR = 40
@@ -75,7 +83,8 @@ class KindReader:
         """A team without a usual name (厨娘队) that opens the text."""
         for clause in clauses(text)[:2]:
             team = _TEAM.search(text, clause.start, clause.end + 1)
-            if team and not _OTHERS.search(text[max(clause.start, team.end() - _FAR) : team.end()]):
+            before = text[clause.start : team.end() - _TEAM_NAME] if team else ""
+            if team and not (_OTHERS.search(before) or _HELPED.search(before)):
                 return KindHit(team.start(), team.end(), "volunteer")
         return None
 
@@ -84,7 +93,10 @@ class KindReader:
         before = text[max(clause.start, hit.start - _FAR) : hit.start]
         if _NOT_OURS.search(before) or (_ASKED.match(text, hit.end) and _IS_THERE.search(before)):
             return False
-        if text[hit.start : hit.end] in _WEAK and (not before.strip() or _NOT_A_NAME.match(text, hit.end)):
+        word = text[hit.start : hit.end]
+        if before in _NOWHERE or (before.endswith("、") and word in _HOUSES) or _THROUGH.match(text, hit.end):
+            return False
+        if word in _WEAK and (not before.strip() or _NOT_A_NAME.match(text, hit.end)):
             return False
         return not (_HELPED.search(before) or (_OTHERS.search(before) and not _OWN_NAME.search(before[-14:])))
 

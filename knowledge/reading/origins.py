@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from knowledge.lexicon import Hit, Lexicon, Phrases
-from knowledge.reading.scopes import clauses
+from knowledge.reading.scopes import Stretch, clauses
 from knowledge.reading.tokens import Tokens
 from knowledge.text import has_han
 
@@ -20,13 +20,26 @@ _NOWHERE = "-"
 _UNIT = re.compile(r"省|市|自治区|特别行政区|壮族自治区|回族自治区|区|县|州| city| province| district|'s")
 _GAP = re.compile(r"[ ,、·(]{0,2}")
 _FAR = 24
-_AS_HOME = re.compile(r"(?:省|市|区|县)?(?:的|这边|本地|本土|籍|人\b|人,|地区| based|-based| here|'s| side|总部|注册)")
+_AS_HOME = re.compile(
+    r"(?:省|市|区|县)?(?:的|这边|本地|本土|籍|人\b|人,|地区| based|-based| here|'s| side|总部|注册|登记|代表处|工作站|联络处)"
+)
 _DONE = re.compile(
-    r"过|以前|曾|去年|前年|试点|已经|落地|\bbefore\b|\blast year\b|used to|previously|worked in|helped in|\bdid\b|\bbuilt in\b",
+    r"过|以前|曾|去年|前年|试点|已经|落地|(?:做|干|待|呆|跑|帮)了[^,。;]{0,6}(?:年|次|期)"
+    r"|\bbefore\b|\blast year\b|used to|previously|worked in|helped in|\bdid\b|\bbuilt in\b",
 )
 _BRANCH = re.compile(r"(?:会|会员|老板|老乡|企业|我们|分会|办事处|校友|驻|[商人])在$")
 _THEIRS = re.compile(r"(?:爹妈|爸妈|父母|爸爸|妈妈|男人|大人|老公|子女|儿女|儿子|他们|她们)[^,。;]{0,4}$")
-_BUSINESS = re.compile(r"(?:开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)")
+_OURS_IS = re.compile(r"(?:机构|公司|单位|团队|协会|商会|我们会|本会|人)(?:都|也)?(?:是|在)$")
+_NOT_THERE = re.compile(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$")
+_BUSINESS = re.compile(
+    r"(?:登记|注册|当老师|当医生|教书|读书|上大学|定居|落户|安家|办公|备案|开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)"
+)
+
+
+_BEFORE = ((3, _OURS_IS), (-3, _NOT_THERE))
+_AFTER = ((1, _AS_HOME), (2, _BUSINESS))
+"""What a sign just before or just after a place is worth."""
+_EARLY = 12
 
 
 class Origin(NamedTuple):
@@ -98,40 +111,37 @@ class Places:
 
     def home(self, tokens: Tokens, places: list[Origin], names: list[tuple[int, int]]) -> Origin | None:
         """The place that the writer comes from, or nothing. ``names``: where names of kinds of organisation stand."""
+        if not places:
+            return None
         text = tokens.text
-        best: tuple[float, Origin] | None = None
-        stretches = clauses(text) if places else []
-        plain_english = bool(tokens.words) and not tokens.pinyin and not has_han(text)
         opening = self._opening.match(text)
         opened = opening.end() if opening else 0
+        plain_english = bool(tokens.words) and not tokens.pinyin and not has_han(text)
+        stretches = clauses(text)
+        best: tuple[float, Origin] | None = None
         for place in places:
-            clause = next((one for one in stretches if one.start <= place.start < one.end), None)
-            end = clause.end if clause else len(text)
-            start = clause.start if clause else 0
-            before, after = text[max(0, place.start - _FAR) : place.start], text[place.end : place.end + _FAR]
-            score = 0.0
-            if place.start <= opened:
-                score += 2.5
-            if any(place.end <= first < min(end, place.end + _FAR) for first, _ in names):
-                score += 1.5 if place.start - start < 12 else 1
-            if self._by_home.search(before):
-                score += 3
-            if _AS_HOME.match(after):
-                score += 1
-            if before.endswith(("在", " in ")):
-                score += 0.5 if not tokens.words or place.province == CHONGQING else 1
-            if self._towards.search(before.rstrip()) or _THEIRS.search(before):
-                score -= 3
-            if _DONE.search(text, max(start, place.start - _FAR), min(end, place.end + _FAR)) and (
-                before.endswith(("在", " in ")) or place.start > opened
-            ):
-                score -= 2
-            if place.province == CHONGQING and place.start > opened:
-                score += 4 if _BRANCH.search(before) else -1
-            if _BUSINESS.match(after):
-                score += 2
-            if plain_english:
-                score += 1
+            clause = next((one for one in stretches if one.start <= place.start < one.end), Stretch(0, len(text)))
+            score = self._score(text, place, clause, opened=place.start <= opened, english=bool(tokens.words)) + plain_english
+            if any(place.end <= first < min(clause.end, place.end + _FAR) for first, _ in names):
+                score += 1.5 if place.start - clause.start < _EARLY else 1
             if score >= 1 and (best is None or score > best[0]):
                 best = (score, place)
         return best[1] if best else None
+
+    def _score(self, text: str, place: Origin, clause: Stretch, *, opened: bool, english: bool) -> float:
+        """What the words around a place say for its being the writer's home; ``opened``: it opens the text."""
+        before, after = text[max(0, place.start - _FAR) : place.start], text[place.end : place.end + _FAR]
+        score = 2.5 * opened
+        score += sum(worth for worth, sign in _BEFORE if sign.search(before))
+        score += sum(worth for worth, sign in _AFTER if sign.match(after))
+        score += 3 * bool(self._by_home.search(before))
+        score -= 3 * bool(self._towards.search(before.rstrip()) or _THEIRS.search(before))
+        inside = before.endswith(("在", " in "))
+        if inside:
+            score += 1 if english and place.province != CHONGQING else 0.5
+        near = max(clause.start, place.start - _FAR), min(clause.end, place.end + _FAR)
+        if (inside or not opened) and _DONE.search(text, *near):
+            score -= 3
+        if place.province == CHONGQING and not opened:
+            score += 4 if _BRANCH.search(before) else -1
+        return score

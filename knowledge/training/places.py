@@ -23,6 +23,17 @@ def _even(words: list[str]) -> list[str]:
     return list(dict.fromkeys(word for word in plain if len(word) > 1))
 
 
+def _in_full(county: dict[str, Any], province: dict[str, Any], city: dict[str, Any]) -> list[str]:
+    """浙江永康 → 浙江省永康, 金华永康 → 金华市永康: a name that is never bare."""
+    units = {province["zh"]: province["full"], city["zh"]: city["zh"].removesuffix("市") + "市"}
+    return [
+        full + name.removeprefix(short)
+        for name in county.get("also", [])
+        for short, full in units.items()
+        if name.startswith(short)
+    ]
+
+
 def table() -> str:
     """One line per origin: ``山东/泰安<TAB>泰安<TAB>taian…``, its own name first; a word of two origins stays with one."""
     data = yaml.load(SOURCE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
@@ -43,7 +54,7 @@ def table() -> str:
             for name in words[origin]:
                 first.setdefault(name, origin)
             for county in city.get("counties", []):
-                add(origin, county)
+                add(origin, county, *_in_full(county, province, city))
     for university in data["universities"]:
         city = university.get("city") or ""
         alone = university["province"] in MUNICIPALITIES or not city

@@ -1,0 +1,221 @@
+"""What part a county plays in its sentence: turned away, left behind, or the writer's own place.
+
+The text is read with every county (or list of counties) as one sign ⌂ and the writer's own organisation as ◆, so that one
+rule holds for all names. The rules are the lexicon's, in a small notation that :func:`compiled` explains.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from knowledge.lexicon import Lexicon
+from knowledge.reading.characters import sounds
+from knowledge.reading.counties import Named
+from knowledge.reading.tokens import Tokens
+from knowledge.text import has_han
+
+REFUSED, LEFT, HOME = "refused", "left", "home"
+"""Turned away; a place of earlier work or of a dropped plan; where the writer comes from."""
+_COUNTY, _CITY, _OURS = "⌂", "◎", "◆"
+_ALWAYS, _PAST, _MOVES = "", "past", "moves"
+_MOST, _BEFORE, _BEHIND = 32, 48, 72
+"""Counties looked at (who lists more turns none of them away one by one), and how many characters around each."""
+_SENTENCE, _CLAUSE = "[^。;!?]", "[^,。;!?:.⌂◎◆]"
+_OUR_NAME = re.compile(f"(?P<it>[⌂◎])(?:(?![的有没缺要给交]){_CLAUSE}){{0,14}}◆")
+"""奉节县留守儿童服务中心: the county opens the name of the writer's own organisation."""
+_LIST = re.compile(r" ?[、/和跟与及或&+]? ?| (?:or|and|nor) ")
+_TOKEN = re.compile(r"[^ (]*\([^)]*\)[*?]?|[^ ]+")
+_SIGNS = {
+    "<⌂>": "(?P<it>[⌂◎]) ?",
+    "<◎>": "(?P<it>◎) ?",
+    "⌂": "[⌂◎] ?",
+    "$": "[。!]?$",
+    "|": '(?:^|(?<=[,。;!?:("“ ]))',
+    "#": "[一二两三四五六七八九十几多半好0-9]{1,4}",
+}
+_GAPS = {"~": _CLAUSE, "~~": "[^。;!?⌂◎◆]", "~~~": _SENTENCE}
+_AHEAD = {"!": f"(?!{_CLAUSE}{{{{0,6}}}}(?:{{}}))", "!!": f"(?!{_SENTENCE}{{{{0,16}}}}(?:{{}}))"}
+_NAME = re.compile("[A-Z]+")
+_FAR = "。"
+"""Stands for what is too far from every county."""
+_TIMES = {"*": "{0,6}", "?": "?", "": ""}
+_LETTERS = 4
+"""A syllable of pinyin with its blank takes about as many characters."""
+
+
+def compiled(rule: str, words: Mapping[str, Sequence[str]], *, spoken: bool = False) -> re.Pattern[str]:
+    """The pattern of a rule; ``spoken``: for a text in pinyin.
+
+    ``⌂`` is a county, ``◎`` one of the inner city, ``<⌂>`` the one the rule is about, ``◆`` the writer's organisation, ``NAME``
+    any word of that list, ``(a/b)`` any of these; behind these ``*`` means up to six of them and ``?`` or none, before them
+    ``!`` not among the next six characters of the clause, ``!!`` not among the next sixteen of the sentence and ``-`` not just
+    behind. ``~9`` is up to nine characters of the clause, ``~~9`` of the sentence, ``~~~9`` with counties among them, ``#`` a
+    number, ``|`` the edge of a clause and ``$`` the end. A word may be bound to an edge: ``^要``, ``没$``.
+    """
+    parts: list[str] = []
+    for token in _TOKEN.findall(rule):
+        bare = token.lstrip("!-")
+        sign = token[: len(token) - len(bare)]
+        times = bare[-1] if bare[-1] in "*?" else ""
+        core = bare.removesuffix(times)
+        if token in _SIGNS:
+            parts.append(_SIGNS[token])
+        elif token[0] == "~":
+            gap = token.rstrip("0123456789")
+            parts.append(f"{_GAPS[gap]}{{0,{int(token[len(gap) :]) * (_LETTERS if spoken else 1)}}}?")
+        else:
+            some = core[1:-1].split("/") if core[0] == "(" else words.get(core, [core])
+            if sign == "-":
+                parts += [_behind(one) for one in some]
+            else:
+                group = "|".join(_spoken(one) if spoken else _word(one) for one in sorted(some, key=len, reverse=True))
+                parts.append(_AHEAD[sign].format(group) if sign else f"(?:{group}){_TIMES[times]}")
+    return re.compile("".join(parts))
+
+
+def _word(word: str) -> str:
+    """One word; an English one stands whole, with the blank behind it; ``不行`` is no half of 行不行."""
+    if _is_latin(word):
+        return rf"(?<![a-z]){re.escape(word)}(?![a-z]) ?"
+    if word == "不":
+        return r"不(?!(?P<twice>.)(?<=(?P=twice)不(?P=twice)))"
+    twice = f"(?<!{word[1]})" if word[0] == "不" and len(word) > 2 - word.endswith("行") else ""
+    return twice + re.escape(word.removesuffix("$")) + r"(?=$|[,。;!?])" * word.endswith("$")
+
+
+def _spoken(word: str) -> str:
+    """The word in pinyin, its syllables joined or apart."""
+    if word.isascii():
+        return _word(word)
+    table = sounds()
+    syllables = (table.get(char, re.escape(char)) for char in word.removesuffix("$"))
+    return rf"(?<![a-z]){' ?'.join(syllables)}(?![a-z]) ?" + r"(?=$|[,。;!?])" * word.endswith("$")
+
+
+def _behind(word: str) -> str:
+    """The word does not end here; ``^要``: not where it opens a clause."""
+    if word[0] == "^":
+        return f"(?<!^{word[1:]})(?<![,。;!?:]{word[1:]})"
+    return f"(?<!{re.escape(word)}{' ' * _is_latin(word)})"
+
+
+def _is_latin(word: str) -> bool:
+    return word.isascii() and word[-1].isalpha()
+
+
+class Rule(NamedTuple):
+    """A role and where it holds: ``_PAST`` unless the writer means to stay, ``_MOVES`` only where they go on elsewhere."""
+
+    role: str
+    pattern: re.Pattern[str]
+    when: str
+
+
+class _Rules(NamedTuple):
+    rules: tuple[Rule, ...]
+    change: re.Pattern[str]
+    back: re.Pattern[str]
+    keep: re.Pattern[str]
+
+
+class RoleReader:
+    """Finds the roles; built once from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._known = lexicon.roles
+        self._city = frozenset(lexicon.roles.urban)
+
+    @cached_property
+    def _chinese(self) -> _Rules:
+        """Each set of rules is made when the first county in such a text comes: the start does not wait for it."""
+        return self._compiled(self._known.words, has_han)
+
+    @cached_property
+    def _english(self) -> _Rules:
+        words = {name: [word for word in some if word.isascii()] for name, some in self._known.words.items()}
+        return self._compiled(words, lambda rule: not has_han(rule))
+
+    @cached_property
+    def _pinyin(self) -> _Rules:
+        return self._compiled(self._known.words, has_han, spoken=True)
+
+    def _compiled(self, words: Mapping[str, Sequence[str]], fits: Callable[[str], bool], *, spoken: bool = False) -> _Rules:
+        """The rules in one language: those that, with the lists they name, are written in it."""
+        known = self._known
+        groups = (
+            (REFUSED, known.refused, _ALWAYS),
+            (HOME, known.home, _ALWAYS),
+            (LEFT, known.past, _PAST),
+            (HOME, known.native, _MOVES),
+            (LEFT, known.left, _MOVES),
+        )
+        rules = [
+            Rule(role, compiled(rule, words, spoken=spoken), when)
+            for role, some, when in groups
+            for rule in some
+            if fits(_NAME.sub(lambda name: "".join(known.words.get(name.group(), ())), rule))
+        ]
+        change, back, keep = (compiled(name, words, spoken=spoken) for name in ("CHANGE", "BACK", "KEEP"))
+        return _Rules((*rules, Rule(HOME, _OUR_NAME, _ALWAYS)), change, back, keep)
+
+    def read(self, tokens: Tokens, counties: Sequence[Named], ours: tuple[int, int] | None) -> dict[int, str]:
+        """The role of each county that has one, by its number in ``counties``."""
+        if not counties:
+            return {}
+        known = self._pinyin if tokens.pinyin else self._chinese if has_han(tokens.text) else self._english
+        signs, members = _signs(tokens.text, counties[:_MOST], ours, self._city)
+        groups = {place.start(): group for group, place in enumerate(re.finditer(f"[{_COUNTY}{_CITY}]", signs))}
+        roles: dict[int, str] = {}
+        perhaps: list[tuple[int, Rule]] = []
+        for rule in known.rules:
+            for match in rule.pattern.finditer(signs):
+                group = groups[match.start("it")]
+                if rule.when:
+                    perhaps.append((group, rule))
+                else:
+                    roles.setdefault(group, rule.role)
+        if not roles and not perhaps:
+            return {}
+        text = tokens.text
+        goes_back = known.back.search(text) is not None
+        doubted = {group for group, _ in perhaps}
+        moves = any(group not in roles and group not in doubted for group in range(len(members))) or known.change.search(text)
+        keeps = known.keep.search(text)
+        for group, rule in perhaps:
+            if (moves or (rule.when == _PAST and not keeps)) and not (goes_back and rule.role == HOME):
+                roles.setdefault(group, rule.role)
+        if goes_back and all(role == HOME for role in roles.values()) and len(roles) == len(members):
+            return {}  # 奉节商会, 想回家乡: the one that they come from is the one they want
+        return {number: role for group, role in roles.items() for number in members[group]}
+
+
+def _signs(
+    text: str, counties: Sequence[Named], ours: tuple[int, int] | None, city: frozenset[str]
+) -> tuple[str, list[list[int]]]:
+    """The text with its signs, and for each ⌂ the numbers of the counties that it stands for."""
+    parts: list[str] = []
+    members: list[list[int]] = []
+    last = 0
+
+    def plain(until: int) -> str:
+        between = text[last:until]
+        if ours is not None and last <= ours[0] < until:
+            between = text[last : ours[0]] + _OURS + text[min(ours[1], until) : until]
+        if len(between) <= _BEFORE + _BEHIND:
+            return between
+        return (between[:_BEHIND] if members else "") + _FAR + (between[-_BEFORE:] if until < len(text) else "")
+
+    for number, county in enumerate(counties):
+        if county.start < last:
+            continue
+        between = plain(county.start)
+        if members and _LIST.fullmatch(between):
+            members[-1].append(number)
+        else:
+            parts += [between, _CITY if county.id in city else _COUNTY]
+            members.append([number])
+        last = county.end
+    return "".join([*parts, plain(len(text))]), members

@@ -1,0 +1,193 @@
+"""Which counties a sentence wants: by class of sentence, a table each."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge import loading
+from knowledge.reading.roles import compiled
+from knowledge.understanding import Reader
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(loading.load())
+
+
+def wanted(reader: Reader, text: str) -> str:
+    return " ".join(one.id for one in reader.read(text).counties)
+
+
+REFUSED = (
+    ("巫溪就免了吧", ""),
+    ("云阳我们理事会否了", ""),
+    ("城口被否掉了", ""),
+    ("武隆旅游都那么火了,不用我们帮,找个冷门的", ""),
+    ("丰都、涪陵这些离主城近的就不去了", ""),
+    ("随便哪个县,城口除外", ""),
+    ("只要不是城口就行", ""),
+    ("除了城口,哪都去", ""),
+    ("刨开酉阳秀山,渝东南还剩哪几个", ""),
+    ("理事长不同意去城口", ""),
+    ("pass掉忠县", ""),
+    ("忠县可以,垫江免谈", "zhongxian"),
+    ("酉阳或者秀山,不要黔江", "youyang xiushan"),
+    ("城口这种地方我们小机构吃不消", ""),
+    ("please don't suggest Wuxi again", ""),
+    ("Could you take Kaizhou off my list", ""),
+    ("nowhere near Wanzhou please", ""),
+    ("Give me a county that is not Wuxi or Chengkou", ""),
+    ("bu yao wuxi, yao chengkou", "chengkou"),
+    ("chu le pengshui dou xing", ""),
+)
+CORRECTED = (
+    ("不是巫山,是巫溪", "wuxi"),
+    ("我没说石柱,我说的秀山", "xiushan"),
+    ("巫山换巫溪", "wuxi"),
+    ("把城口去掉,加上武隆", "wulong"),
+    ("本来定的是酉阳,领导说路不通,改到秀山了", "xiushan"),
+    ("刚才说的丰都作废,改奉节", "fengjie"),
+    ("云阳那边没批,想问问开州收不收", "kaizhou"),
+    ("打错了,是开州不是开县里说的那个会,我要看开州", "kaizhou"),
+    ("change Kaizhou to Wanzhou please", "wanzhou"),
+    ("Fengjie fell through, what about Wushan", "wushan"),
+)
+NOT_REFUSED = (
+    ("城口不缺钱缺人,我们派人去", "chengkou"),
+    ("巫溪的路不好走,我们来修", "wuxi"),
+    ("没去过城口,想先了解一下", "chengkou"),
+    ("不晓得巫溪那边行不行", "wuxi"),
+    ("为什么不推荐武隆", "wulong"),
+    ("要不就巫溪吧", "wuxi"),
+    ("彭水要不要人教电商", "pengshui"),
+    ("奉节去不去得成,冬天", "fengjie"),
+    ("不是不想去城口,是怕路不通", "chengkou"),
+    ("不只石柱,彭水我们也想做", "shizhu pengshui"),
+    ("除了酉阳还想再加一个彭水", "youyang pengshui"),
+    ("非城口不可", "chengkou"),
+    ("不要别的,只要石柱", "shizhu"),
+    ("酉阳太偏了,老人看病难,我们想送医上门", "youyang"),
+    ("Isn't Wulong already rich?", "wulong"),
+    ("Why not Shizhu?", "shizhu"),
+    ("Not sure about Chengkou, how far is it?", "chengkou"),
+)
+LEFT_BEHIND = (
+    ("在酉阳支过教,现在想找个新地方", ""),
+    ("彭水跑了五年了,想找个新的地方", ""),
+    ("我们在彭水做了两年助学,今年想扩到黔江", "qianjiang"),
+    ("上次去巫溪义诊,才晓得城口更缺医生,这回去城口", "chengkou"),
+    ("去年是丰都,今年轮到石柱", "shizhu"),
+    ("酉阳刚做完一期,下一站去哪", ""),
+    ("想把江北的模式搬到酉阳", "youyang"),
+    ("老家石柱,不过这次想看云阳", "yunyang"),
+    ("We did two years in Pengshui; time to move on to Qianjiang", "qianjiang"),
+    # and those that stay
+    ("去过一次巫溪,忘不了那些娃,想再去", "wuxi"),
+    ("我们在云阳做了两年,想继续做", "yunyang"),
+    ("在秀山考察过,觉得不错,想定下来", "xiushan"),
+    ("上次对接巫溪的那个项目现在怎么样了", "wuxi"),
+    ("We've been working in Wuxi since 2019 and want to continue there", "wuxi"),
+)
+HOMES = (
+    ("渝北的商会想去城口", "chengkou", "重庆"),
+    ("我们公司在渝北空港,想给巫溪的村子捐电脑", "wuxi", "重庆"),
+    ("我们是涪陵的,想帮帮丰都", "fengdu", "重庆"),
+    ("我们机构注册在沙坪坝,业务范围全市", "", "重庆"),
+    ("大渡口区钢花社区的老姐妹,想给乡下老人织毛衣", "", "重庆"),
+    ("北碚区静观镇的花木协会,教种蜡梅", "", "重庆"),
+    ("从万州出发去巫溪的车每天几班,我们送书", "wuxi", "重庆"),
+    ("Our office is in Yuzhong but we want to work in Wuxi", "wuxi", "重庆"),
+    ("Nan'an District foundation in Chongqing, scholarships for girls in Xiushan", "xiushan", "重庆"),
+    # the county that one comes from may be the one that is wanted, and a county's produce is no home
+    ("奉节商会驻广州办事处,老乡想回去投资", "fengjie", "广东/广州"),
+    ("我老家巫溪的,现在东莞办厂,想回去招人", "wuxi", "广东/东莞"),
+    ("把彭水的红薯粉卖到渝北的超市去", "pengshui yubei", ""),
+    ("城口的娃到沙坪坝参加夏令营", "chengkou shapingba", ""),
+    ("重慶市巫溪縣,想去那邊做兒童牙科", "wuxi", ""),
+)
+OTHER_THINGS = (
+    ("优秀山村教师奖励计划", ""),
+    ("顺丰都能寄到村里不", ""),
+    ("岩石柱状节理科普展", ""),
+    ("大梁平整一下晒坝", ""),
+    ("丰都小区的业主想捐旧衣", ""),
+    ("武隆路上的那家火锅店好吃吗", ""),
+    ("石柱路灯坏了", "shizhu"),
+    ("姓江津的那个人电话多少", ""),
+    ("我叫石柱,是个社工", ""),
+    ("我们是做长寿食品的协会", ""),
+    ("我们在北京,想给长寿捐书", "changshou"),
+    ("陕西潼关肉夹馍协会,教手艺", ""),
+    ("济南长清区的商会,想修路", ""),
+)
+SPELLINGS = (
+    ("chéngkǒu 教育", "chengkou"),
+    ("想去 Péngshuǐ 做助学", "pengshui"),
+    ("想去wu xi做义诊", "wuxi"),
+    ("yu zhong you mei you xuexiao", "yuzhong"),
+    ("jiu long po", "jiulongpo"),
+    ("綦讧区", "qijiang"),
+    ("前江区", "qianjiang"),
+    ("Wuxi County", "wuxi"),
+    ("酉阳土家族苗族自治县", "youyang"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "counties"),
+    [*REFUSED, *CORRECTED, *NOT_REFUSED, *LEFT_BEHIND, *OTHER_THINGS, *SPELLINGS],
+)
+def test_the_counties_that_are_wanted(reader: Reader, text: str, counties: str) -> None:
+    assert wanted(reader, text) == counties
+
+
+@pytest.mark.parametrize(("text", "counties", "origin"), HOMES)
+def test_ones_own_place_is_no_county_that_is_wanted(reader: Reader, text: str, counties: str, origin: str) -> None:
+    assert wanted(reader, text) == counties
+    assert str(reader.read(text).origin or "") == origin
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("帮当地培育几个志愿服务队,我们出督导", ""),
+        ("县里的志愿者协会能不能帮忙翻译方言", ""),
+        ("大足石刻研究院的朋友推荐我们的,我们做岩彩修复", ""),
+        ("我们的钱只能用在三块:教师、村医、敬老院", ""),
+        ("请问商会能参加哪个品牌", "association"),
+        ("我们不是医院,是给医院培训护士的协会", "association"),
+        ("中国狮子联会河南代表处,给孩子配助听器", "national"),
+    ],
+)
+def test_the_kind_is_the_writers_own(reader: Reader, text: str, kind: str) -> None:
+    found = reader.read(text).kind
+    assert (found.id if found else "") == kind
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "fits"),
+    [
+        ("NOT GO <⌂>", "我们不去⌂", True),
+        ("NOT GO <⌂>", "去不去⌂", False),
+        ("-SO NOT GO <⌂>", "就不去⌂", False),
+        ("<⌂> ~3 NOT", "⌂那边不", True),
+        ("<⌂> ~3 NOT", "⌂,不", False),
+        ("<⌂> ~~3 NOT", "⌂,不", True),
+        ("<⌂> ~9 NOT", "⌂和⌂不", True),
+        ("<⌂> !ASKS", "⌂行吗", False),
+        ("| 除 <⌂>", "扣除⌂", False),
+        ("| 除 <⌂>", "好,除⌂", True),
+        ("(从/由) <⌂> $", "从⌂。", True),
+        ("(from) <⌂>", "afrom ⌂", False),
+        ("# 年 <⌂>", "三年⌂", True),
+    ],
+)
+def test_the_notation_of_the_rules(rule: str, text: str, fits: bool) -> None:
+    words = {"NOT": ["不"], "GO": ["去"], "SO": ["就"], "ASKS": ["吗"]}
+    assert bool(compiled(rule, words).search(text)) is fits
+
+
+def test_a_rule_reads_pinyin_as_well() -> None:
+    assert compiled("(不要) <⌂>", {}, spoken=True).search("bu yao ⌂")
+    assert compiled("(不要) <⌂>", {}, spoken=True).search("buyao ⌂")
+    assert not compiled("(不要) <⌂>", {}, spoken=True).search("bu yaoo ⌂")
