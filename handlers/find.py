@@ -120,7 +120,11 @@ def offers(context: Context, u: Understanding, text: str) -> Reply:
         return _under(context, "find.same", page(context, *last))
     context.services.remember(context.person.id, text)
     context.services.listed(context.person.id, wish, 0)
-    return listing(context.services, context.lang, wish, heard=heard)
+    listed = listing(context.services, context.lang, wish, heard=heard)
+    if text.rstrip().endswith(("?", "？")):  # a list answers no question: somebody can
+        ask = press(context.text("button.ask"), "ask", wish.counties[0] if wish.counties else "")
+        return Reply(listed.text, (*listed.rows, (ask,)))
+    return listed
 
 
 def nothing(context: Context, text: str) -> Reply:

@@ -104,6 +104,14 @@ for _name in ("office.group.join", "office.group.leave", "office.group.take_lead
     _told(_name)
 
 
+@line("group.shared")
+def shared(services: Services, lang: str, group: Interest, args: dict[str, Any]) -> Reply:
+    """A partner would show the contact: whether one sees it depends on oneself now."""
+    mine = next((p for p in partners.of(services.store, group.id, "agreed") if p.person == int(args["person"])), None)
+    text = services.texts(lang, "group.shared", both=bool(mine and mine.contacts), **_facts(services, lang, group, args))
+    return Reply(text, ((press(services.texts(lang, "button.group"), "grp", group.id),),))
+
+
 def _sent(name: str) -> None:
     """A message to somebody who need not be in the group (any more), with the way to their own."""
 

@@ -145,3 +145,11 @@ async def test_the_office_reads_a_report_without_markup_and_finds_back(talk: Tal
     reported = await boss.presses_data("v1:wrongs")
     assert "我们能做养老 → 按这些找：养老帮扶" in reported
     assert "待办" in await boss.presses("看待办")
+
+
+async def test_a_question_that_finds_a_list_can_go_to_somebody(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says("巫溪养老的路费谁出？")
+    assert li.buttons[-1] == "问工作人员"
+    assert "关于巫溪，想问工作人员什么" in await li.presses("问工作人员")
+    assert "「巫溪养老的路费谁出？」" in await li.presses("用「巫溪养老的路费谁出？」")

@@ -256,8 +256,10 @@ async def test_partners_see_a_contact_only_once_both_have_agreed(talk: Talk) -> 
     await li.presses("让伙伴看我的联系方式")
     assert not [label for label in li.buttons if "春晖" in label]
     assert "没有同意" in await li.presses_data("v1:gtel:1:2")
-    await wang.presses_data("v1:grp:1")
+    assert "「泰安夕阳红养老服务中心」愿意让伙伴看联系方式。您也同意，就能互相看到" in wang.last
+    await wang.presses("组团")
     await wang.presses("让伙伴看我的联系方式")
+    assert "「春晖基金会」愿意让伙伴看联系方式。您也同意了，点下面就能看到。" in li.last
     assert "王老师 13812345678" in await wang.presses("看「泰安夕阳红养老服务中心」的联系方式")
     assert "组团的伙伴，为了意向 #1" in await li.presses_data("v1:seen:0")
     await talk.move_clock(DAY)

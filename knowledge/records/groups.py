@@ -174,6 +174,12 @@ def share(store: Store, interest: int, actor: int, *, contacts: bool, now: int) 
         if changed:
             store.audit(now, actor, "contact.share" if contacts else "contact.unshare", f"interest:{interest}")
             disclosures.partners_changed(store, interest, now)
+        if changed and contacts:
+            agreed = partners.of(store, interest, "agreed")
+            mine = next((one.organisation for one in agreed if one.person == actor), 0)
+            for one in agreed:
+                if one.person != actor:
+                    deliveries.put_once(store, one.person, "group.shared", now, interest=interest, organisation=mine)
     return changed
 
 
