@@ -256,7 +256,7 @@ async def press_team(update: Update, context: Context, args: list[str]) -> str |
         return context.text("org.not_yours")
     if what == "invite":
         return await _invite(context, organisation)
-    if what not in {"leave", "remove", "first"}:
+    if what not in {"leave", "remove", "first"} or organisation.id != wanted:  # it was merged: what is shown has changed
         await context.show(update, people_page(context.services, context.lang, organisation, mine))
         return None
     person = number(whom)

@@ -114,6 +114,8 @@ async def test_buttons_of_before_a_merge_lead_to_what_the_organisation_has_becom
     await boss.presses_data("v1:dup:1:merge:yes")
     assert "泰安市夕阳红养老服务中心" in await zhao.presses_data("v1:org:2")
     assert "泰安市夕阳红养老服务中心 的同事" in await zhao.presses_data("v1:team:2")
+    assert "泰安市夕阳红养老服务中心 的同事" in await zhao.presses_data("v1:team:2:leave:0:yes")
+    assert len(rows(talk, "members")) == 2
     draft = rows(talk, "drafts")[0]["id"]
     assert "同事刚改过" in await zhao.presses_data(f"v1:form:{draft}:submit:preview")
     assert [row["name"] for row in rows(talk, "organisations")] == ["泰安市夕阳红养老服务中心", "泰安夕阳红养老服务中心"]
