@@ -9,6 +9,9 @@ from decimal import Decimal
 MOST = 10**12
 """What is larger is a slip."""
 
+LONGEST = 200
+"""Characters of a number at most, with all that people write around it."""
+
 DIGITS = {**{char: i for i, char in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2, "俩": 2}
 FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億兩貳參陸點餘約個", "一二三四五六七八九十百千万亿两二三六点余约个")
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
@@ -50,6 +53,8 @@ def amount(text: str) -> int | None:
 
     Words for "about" and units of counting are read over; half a yuan is rounded away, half a person is a slip (``fraction``).
     """
+    if len(text) > LONGEST:  # no number, and slow to take apart
+        raise NoAmount("none")
     plain = unicodedata.normalize("NFKC", text).strip().lower().translate(FORMAL)
     bare = plain.strip(" 。.!！,，")
     if UNKNOWN.fullmatch(bare or plain):

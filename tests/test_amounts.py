@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,12 @@ def test_what_is_no_whole_number_says_why(text: str, why: str) -> None:
     with pytest.raises(NoAmount) as caught:
         amount(text)
     assert caught.value.why == why
+
+
+def test_a_text_that_is_slow_to_take_apart_holds_nobody_up() -> None:
+    begun = time.perf_counter()
+    assert why_not("1" + "+" * 4000 + "一") == "none"
+    assert time.perf_counter() - begun < 0.5
 
 
 @given(st.integers(0, MOST))

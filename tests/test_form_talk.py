@@ -212,7 +212,7 @@ async def test_a_button_of_a_finished_form_says_that_it_is_finished(talk: Talk, 
     await li.presses(end)
     before = rows(talk, "interests")
     for button in ("提交", "改单位", "取消"):
-        assert await li.presses_on(preview, button) == "这张表已经提交或取消了。"
+        assert await li.presses_on(preview, button) == "这张表已经提交或取消了，或者放了 30 天已删除。"
     assert rows(talk, "interests") == before
 
 
@@ -230,7 +230,7 @@ async def test_somebody_elses_form_is_not_touched(talk: Talk) -> None:
     li, wang = talk.person("li"), talk.person("wang")
     await to_step(li, "preview")
     for button in ("提交", "改单位", "取消"):
-        assert await wang.presses_on(li.seen[-1], button) == "这张表已经提交或取消了。"
+        assert await wang.presses_on(li.seen[-1], button) == "这张表已经提交或取消了，或者放了 30 天已删除。"
     assert rows(talk, "interests") == []
     assert [row["step"] for row in rows(talk, "drafts")] == ["preview"]
 

@@ -443,7 +443,7 @@ def walk(steps: int, shown: Callable[[str], object] | None = None, machine: type
     """Walk about so many steps."""
     examples = max(1, -(-steps // STEPS))
     chosen = settings(
-        max_examples=examples, stateful_step_count=STEPS, deadline=None, derandomize=not WALK, database=None,
+        max_examples=examples, stateful_step_count=STEPS, deadline=None, derandomize=not (WALK or shown), database=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     made.clear()

@@ -61,7 +61,7 @@ async def test_a_double_tap_asks_once(talk: Talk) -> None:
     for _ in range(2):
         await talk.put(talk.as_(li).people.presses(send))
     await talk.settle()
-    assert talk.screen.alerts == ["这张表已经提交或取消了。"]
+    assert talk.screen.alerts == ["这张表已经提交或取消了，或者放了 30 天已删除。"]
     assert len(rows(talk, "questions")) == 1
     assert len(boss.seen) == 1
 
