@@ -127,10 +127,10 @@ async def begin(app: App) -> None:
     courier.start()
 
 
-async def arrive(app: App, raw: dict[str, Any]) -> None:
-    """An update as Telegram writes it has come."""
+async def arrive(app: App, *found: dict[str, Any]) -> None:
+    """Updates as Telegram writes them have come."""
     queue: InboxQueue = app.bot_data["inbox"]
-    await queue.arrive(raw, app.bot)
+    await queue.arrive(found, app.bot)
 
 
 async def end(app: App) -> None:

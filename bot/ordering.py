@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,26 +43,31 @@ class InboxQueue(asyncio.Queue[object]):
         super().__init__()
         self._store, self._clock = store, clock
 
-    async def arrive(self, raw: dict[str, Any], bot: Bot) -> None:
-        """Keep an update as Telegram wrote it, then queue it. One that was here before is dropped.
+    async def arrive(self, found: Sequence[dict[str, Any]], bot: Bot) -> None:
+        """Keep updates as Telegram wrote them, with one commit for all, then queue them. Those that were here are dropped.
 
         One that cannot be read is dropped as well: it would come again for ever, and everything behind it would wait.
         """
-        if await self._keep(raw["update_id"], json.dumps(raw)):
-            await self.put_again(raw, bot)
+        for raw, new in zip(found, await self._keep([(raw["update_id"], json.dumps(raw)) for raw in found]), strict=True):
+            if new:
+                await self.put_again(raw, bot)
 
     async def put(self, item: object) -> None:
         """The same for an update that was read before: the webhook's way in."""
-        if not isinstance(item, Update) or await self._keep(item.update_id, _packed(item)):
+        if not isinstance(item, Update) or all(await self._keep([(item.update_id, _packed(item))])):
             await super().put(item)
 
-    async def _keep(self, update_id: int, payload: str) -> bool:
-        while True:
+    async def _keep(self, found: Sequence[tuple[int, str]]) -> list[bool]:
+        """Keep these updates; which of them are new."""
+        now = self._clock.now()
+        while found:
             try:
-                return inbox.receive(self._store, update_id, payload, self._clock.now())
+                with self._store.transaction():
+                    return [inbox.receive(self._store, update_id, payload, now) for update_id, payload in found]
             except sqlite3.OperationalError as error:
                 log.warning("an update has to wait: %s", error)
                 await asyncio.sleep(LOCKED)
+        return []
 
     async def put_again(self, raw: dict[str, Any], bot: Bot) -> None:
         """Queue an update that is in the inbox: it has just come, or came before a kill."""

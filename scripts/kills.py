@@ -97,9 +97,9 @@ def prepare(database: Path, recipients: int) -> None:
             store.execute(COPIES)
 
 
-def fill(store: Store, recipients: int) -> None:
+def fill(store: Store, recipients: int, first: int = FIRST) -> None:
     """So many people who have opened the chat and ticked notices."""
-    everybody = [(person,) for person in range(FIRST, FIRST + recipients)]
+    everybody = [(person,) for person in range(first, first + recipients)]
     started = "INSERT INTO people (id, client, started, first_seen, last_seen) VALUES (?, 'zh', 1, 1, 1)"
     ticked = "INSERT INTO consents (person, purpose, version, given, at) VALUES (?, 'notices', 1, 1, 1)"
     with store.transaction():
@@ -168,7 +168,7 @@ async def kills(folder: Path, count: int, recipients: int, pace: float, random: 
 
 def main(arguments: Sequence[str]) -> None:
     """Print the figures; exit 1 when a rule is broken."""
-    count, recipients, pace = (int(given) for given in (*arguments, *("100", "2000", "400")[len(arguments) :]))
+    count, recipients, pace = (int(given) for given in (*arguments, *("100", "2000", "200")[len(arguments) :]))
     with tempfile.TemporaryDirectory() as folder:
         tally = asyncio.run(kills(Path(folder), count, recipients, pace, SystemRandom()))
     print(tally)

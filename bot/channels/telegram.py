@@ -124,9 +124,8 @@ async def _fetch(app: App) -> None:
             pause = min(2 * pause, LAST_PAUSE)
             continue
         conflicts, pause = 0, FIRST_PAUSE
-        for raw in found:
-            await arrive(app, raw)
-            offset = raw["update_id"] + 1
+        await arrive(app, *found)
+        offset = max([offset, *(raw["update_id"] + 1 for raw in found)])
 
 
 WEBHOOK_PATH = "telegram"
