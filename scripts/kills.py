@@ -2,10 +2,10 @@
 
 ``python -m scripts.kills [KILLS [RECIPIENTS [PACE]]]``. The server is a process of its own that keeps a journal.
 
-What is in flight at a kill is counted by the server, which knows nothing of what the bot believes: every call whose bytes the
-bot had written (they reach the server although the bot is dead) and whose answer the server had not yet handed to the network.
-For the bot a call is in flight a little longer: until it has read the answer. Answers that were handed over within ``READING``
-before the kill are counted too, by themselves.
+What is in flight at a kill is counted on both sides. For the bot: from right before the first byte to its note of the answer;
+so much must be unknown, and nothing else. For the server: every call whose bytes the bot had written (they reach the server
+although the bot is dead) and whose answer the server had not yet handed to the network. The server's number is smaller by the
+answers that were on their way to the bot, or waited in it to be noted: those of the last ``READING`` are shown beside it.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ NOTICE = "INSERT INTO notices (author, zh, topic, state, created) VALUES (0, ?, 
 COPIES = "INSERT INTO deliveries (person, notice, view, due, updated) SELECT id, 1, 'notice', 1, 1 FROM people"
 STATES = "SELECT state, count(*) FROM deliveries WHERE notice IS NOT NULL GROUP BY state"
 SENDING = "SELECT person, leaving IS NOT NULL FROM deliveries WHERE notice IS NOT NULL AND state = 'sending'"
-READING = 0.01
-"""Seconds that it takes at most, on a busy machine, from the server's last word on a call to the bot's note of it."""
+READING = 0.02
+"""Seconds from the server's last word on a call to the bot's note of it, when the machine is busy."""
 DRAIN = 0.05
 """Seconds in which the server takes in what the killed process had sent."""
 WAIT = 60.0
@@ -62,6 +62,16 @@ class Tally:
     """Those of them that were noted as leaving."""
     seconds: float = 0
 
+    @property
+    def arrived(self) -> int:
+        """How many of the unknown were accepted."""
+        return sum(self.accepted[person] for person in self.unknown)
+
+    @property
+    def spared(self) -> int:
+        """How often a copy was claimed but had not left when the process was killed."""
+        return sum(len(claimed - left) for claimed, left in zip(self.sending, self.left, strict=True))
+
     def faults(self) -> list[str]:
         """What must not be."""
         sent, unknown, journal = self.states["sent"], self.states["unknown"], sum(self.accepted.values())
@@ -71,20 +81,19 @@ class Tally:
             "somebody reported as sent did not get it": self.recipients - len(self.accepted) <= unknown,
             f"not {sent} sent <= {journal} accepted <= {sent} sent + {unknown} unknown": sent <= journal <= sent + unknown,
             "unknown are others than those that had left at the kills": set(self.unknown) == set().union(*self.left),
-            f"{unknown} unknown, more than were in flight": unknown <= sum(self.in_flight) + sum(self.reading),
+            "more than one at a kill was noted as leaving and never left": unknown - self.arrived <= self.kills,
         }
         return [fault for fault, holds in rules.items() if not holds]
 
     def __str__(self) -> str:
         twice = sum(count > 1 for count in self.accepted.values())
-        arrived = sum(self.accepted[person] for person in self.unknown)
         return (
             f"{self.kills} kills, {self.recipients} recipients, {self.seconds:.0f} s\n"
-            f"sent {self.states['sent']}, unknown {self.states['unknown']} (of which {arrived} arrived),"
+            f"sent {self.states['sent']}, unknown {self.states['unknown']} (of which {self.arrived} arrived),"
             f" accepted {sum(self.accepted.values())}, twice {twice}\n"
             f"in flight at the kills by the server {sum(self.in_flight)}, at one at most {max(self.in_flight, default=0)};"
             f" answered in the {1000 * READING:.0f} ms before {sum(self.reading)}\n"
-            f"claimed at the kills {sum(map(len, self.sending))}, of which had left {sum(map(len, self.left))}"
+            f"in flight by the bot {len(set().union(*self.left))}; claimed but not yet sent {self.spared}, which went later"
         )
 
 
