@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge import loading
 from knowledge.base import KnowledgeBase
+from knowledge.reading.characters import sounds
 from knowledge.understanding import Found, Reader, Understanding, as_json
 
 PIECES = "巫溪 城口县 不做 教育 除了 , 。 <b> 义诊 北京 基金会 我们 去过 wuxi not 合川 作 登记 \u200b".split(" ")
@@ -218,6 +219,18 @@ def test_any_text_is_read_the_same_twice_and_quoted_as_written(reader: Reader, t
 def test_pieces_of_sentences_are_quoted_as_written(reader: Reader, pieces: list[str]) -> None:
     text = "".join(pieces)
     _check(reader.read(text), text)
+
+
+def test_a_name_that_merely_sounds_like_a_county_may_stand_alone(base: KnowledgeBase, reader: Reader) -> None:
+    """A message of two characters is shorter than the longest name."""
+    alike: dict[str, list[str]] = {}
+    for char, sound in sounds().items():
+        alike.setdefault(sound, []).append(char)
+    for county in base.counties.values():
+        first, *rest = county.short.zh
+        for char in alike[sounds()[rest[-1]]][:12]:
+            text = "".join((first, *rest[:-1], char))
+            _check(reader.read(text), text)
 
 
 @pytest.mark.parametrize(

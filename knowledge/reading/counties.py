@@ -164,7 +164,7 @@ class CountyNames:
         for size in (3, 2):
             for start in starts:
                 names = self._by_sound.get(tuple(heard[start : start + size]))
-                if not names or any(taken[start : start + size]):
+                if not names or start + size > len(text) or any(taken[start : start + size]):
                     continue
                 hit = Hit(start, start + size, "")
                 for short, county_id in names:
