@@ -198,8 +198,11 @@ class Phrases:
         while place < len(tokens):
             most = self._most_words.get(tokens[place].text, 1)
             for count in range(min(most, len(tokens) - place), 0, -1):
-                key = " ".join(token.text for token in tokens[place : place + count]).replace("'", "")  # tai'an, taian
+                written = " ".join(token.text for token in tokens[place : place + count])
+                key = written.replace("'", "")  # tai'an, taian
                 name = self._latin.get(key) or self._stem(key)
+                if name is None and written.endswith("'s"):
+                    name = self._latin.get(key[:-1])
                 if name is not None:
                     yield Hit(tokens[place].start, tokens[place + count - 1].end, name)
                     place += count

@@ -155,6 +155,12 @@ def test_ones_own_place_is_no_county_that_is_wanted(reader: Reader, text: str, c
         ("大足石刻研究院的朋友推荐我们的,我们做岩彩修复", ""),
         ("我们的钱只能用在三块:教师、村医、敬老院", ""),
         ("请问商会能参加哪个品牌", "association"),
+        ("社工站和社会服务机构有什么区别", ""),
+        ("怎么注册一个基金会", ""),
+        ("你们重庆本地的基金会多不多", ""),
+        ("银川阅海社区的老年合唱团,想去慰问演出", "community"),
+        ("长春市净月区义工站,冬天送棉衣", "volunteer"),
+        ("I run a small nonprofit day-care centre in Changsha", "service"),
         ("我们不是医院,是给医院培训护士的协会", "association"),
         ("中国狮子联会河南代表处,给孩子配助听器", "national"),
     ],
@@ -162,6 +168,23 @@ def test_ones_own_place_is_no_county_that_is_wanted(reader: Reader, text: str, c
 def test_the_kind_is_the_writers_own(reader: Reader, text: str, kind: str) -> None:
     found = reader.read(text).kind
     assert (found.id if found else "") == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("我们在甘肃定西干了五年,机构是西安的", "陕西/西安"),
+        ("我们机构是社会服务机构,在东营登记", "山东/东营"),
+        ("我是石柱人,在济南当老师,想给家乡学校捐书", "山东/济南"),
+        ("浙江省永康五金商会,教修农具", "浙江/金华"),
+        ("本单位为民办非企业单位(法人),住所地合肥市蜀山区", "安徽/合肥"),
+        ("从西藏支教回来的几个杭州老师", "浙江/杭州"),
+        ("Not Wuxi in Jiangsu, I mean Wuxi in Chongqing. Roads?", ""),
+        ("Taiwan's Tzu Chi, disaster relief", "台湾"),
+    ],
+)
+def test_the_origin_is_the_writers_own(reader: Reader, text: str, origin: str) -> None:
+    assert str(reader.read(text).origin or "") == origin
 
 
 @pytest.mark.parametrize(

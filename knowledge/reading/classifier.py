@@ -7,7 +7,7 @@ import math
 import struct
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -93,18 +93,22 @@ class Classifier:
         norm = 1.0 / math.sqrt(len(found)) if found else 0.0
         return {head.name: total * head.scale * norm + head.bias for head, total in zip(self.heads, totals, strict=True)}
 
-    def because(self, names: Sequence[str], found: Iterable[Known]) -> dict[str, tuple[int, int]]:
+    def because(self, names: Sequence[str], found: Sequence[Known]) -> dict[str, tuple[int, int]]:
         """For each head the stretch of text that spoke most for it: the best-weighted run of characters."""
-        worths: dict[int, dict[int, float]] = {self._numbers[name]: {} for name in names}
-        for row, start, end in found if names else ():
-            place = self._ends[row - 1] if row else 0
-            for number in self._heads[place : self._ends[row]]:
-                worth = worths.get(number)
-                if worth is not None and end > start:
-                    share = self._weights[place] / (end - start)
-                    for spot in range(start, end):
-                        worth[spot] = worth.get(spot, 0.0) + share
-                place += 1
+        if not names:
+            return {}
+        last = max((end for _, _, end in found), default=0)
+        worths = {self._numbers[name]: [0.0] * last for name in names}
+        ends, heads, weights = self._ends, self._heads, self._weights
+        for row, start, end in found:
+            if end > start:
+                place = ends[row - 1] if row else 0
+                here = heads[place : ends[row]]
+                for head, worth in worths.items():
+                    if head in here:
+                        share = weights[place + here.index(head)] / (end - start)
+                        for spot in range(start, end):
+                            worth[spot] += share
         return {name: _best_run(worths[self._numbers[name]]) for name in names}
 
 
@@ -114,15 +118,17 @@ def _read(kind: str, raw: bytes, start: int, count: int) -> array[int]:
     return values
 
 
-def _best_run(worth: dict[int, float]) -> tuple[int, int]:
+def _best_run(worth: Sequence[float]) -> tuple[int, int]:
     """The run of neighbouring places that speak clearly, with the greatest sum; ``(0, 0)`` when none does."""
-    floor = _CLEAR * max(worth.values(), default=0.0)
+    floor = _CLEAR * max(worth, default=0.0)
     best, best_run = 0.0, (0, 0)
     total, start, last = 0.0, 0, -2
-    for place in sorted(worth):
+    for place, said in enumerate(worth):
+        if not said:
+            continue
         if total <= 0 or place > last + 2:
             total, start = 0.0, place
-        total += worth[place] - floor
+        total += said - floor
         last = place
         if total > best:
             best, best_run = total, (start, place + 1)

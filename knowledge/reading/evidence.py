@@ -22,6 +22,7 @@ _SHORT, _LONG, _VERY_LONG = 6, 40, 1000
 _MOST = 16
 """Names looked at for the writer's own kind and home: it is told early, and a list of thousands is no description."""
 _LONGEST_NAME = 30
+_IS = re.compile(r"(?:登记[是为]|属于|性质[是为]|类型[是为])$")
 _SAID = re.compile(r"[想把给来去能要教帮做办]|\b(?:we|to|can|want)\b")
 
 
@@ -52,6 +53,9 @@ class Evidence:
         hidden = [Cover(one.start, one.end, HIDDEN) for one in self.refused] if refused else []
         if name and self.name:
             hidden.append(Cover(self.name.start, self.name.end, NAME))
+            hidden += [
+                Cover(k.start, k.end, NAME) for k in self.kinds if _IS.search(self.even.text, max(0, k.start - 3), k.start)
+            ]
         if not hidden:
             return covers
         flags = marked(len(self.even.text), (Stretch(one.start, one.end) for one in hidden))

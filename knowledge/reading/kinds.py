@@ -12,14 +12,14 @@ from knowledge.reading.tokens import Tokens
 _NATIONAL = re.compile(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
 _NATIONAL_EN = re.compile(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
 _OTHERS = re.compile(
-    r"(?:找|联系|对接|跟|(?<!呼)和(?!田)|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立|组建|(?<![福修古基])建(?![筑设材工])|招募|请(?!问)|由|通知|发给|告诉|让|支持的"
+    r"(?:找|联系|对接|跟|(?<!呼)和(?!田)|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立|组建|(?<![福修古基])建(?![筑设材工])|招募|注册(?![的在于过])|申办|创办|你们|请(?!问)|由|通知|发给|告诉|让|支持的"
     r"|\btrain|\blocal|\bsupport|\bfor|\bmentor|\bcoach|\brecruit)[^,。;!?]{0,8}$",
 )
 _HELPED = re.compile(
     r"(?:^|[想来去要]|(?<![技职])能|专门|我们|可以|负责|帮助|做)(?:教(?!育|师|学|授|科|练)|培养|培育|孵化|培训|带|扶持|支持|资助|发展|指导|督导|辅导|陪伴|陪跑)"
     r"[^,。;!?]{0,8}$",
 )
-_OWN_NAME = re.compile(r"(?:是|我们|本|的一?[家个支])[^,。;!?给帮找]{0,12}$|是[^,。;!?]{0,16}的$")
+_OWN_NAME = re.compile(r"(?:是|我们|本(?!地)|的一?[家个支])[^,。;!?给帮找]{0,12}$|是[^,。;!?]{0,16}的$")
 _WEAK = frozenset({"社工", "社会工作", "志愿者", "志愿服务", "义工", "volunteers", "volunteer", "基金", "fund", "服务队"})
 _NOWHERE = frozenset({"乡镇", "镇", "县里", "村里"})
 _HOUSES = frozenset({"敬老院", "护理院", "社工站", "养老机构"})
@@ -34,6 +34,8 @@ _TEAM_NAME = 3
 _NOT_OURS = re.compile(r"(?:不是|并非|还是)[^,。;!?]{0,8}$")
 _THROUGH = re.compile(r"的?[^,。;!?]{0,4}(?:推荐|介绍|告诉|叫)我?")
 """研究院的朋友推荐我们的: somebody else's name."""
+_IN_GENERAL = re.compile(r"[^,。;!?]{0,12}(?:区别|不同|多不多|有哪些|是什么|是啥|多少家|有几家)")
+"""社工站和社会服务机构有什么区别: no one's name."""
 _IS_THERE, _ASKED = re.compile(r"有[^,。;!?]{0,8}$"), re.compile(r"[^,。;!?]{0,6}(?:[吗么不?]|没)")
 """有社工站没得: a question about the county."""
 _FAR = 40
@@ -94,7 +96,12 @@ class KindReader:
         if _NOT_OURS.search(before) or (_ASKED.match(text, hit.end) and _IS_THERE.search(before)):
             return False
         word = text[hit.start : hit.end]
-        if before in _NOWHERE or (before.endswith("、") and word in _HOUSES) or _THROUGH.match(text, hit.end):
+        if (
+            before in _NOWHERE
+            or (before.endswith("、") and word in _HOUSES)
+            or _THROUGH.match(text, hit.end)
+            or _IN_GENERAL.match(text, hit.end)
+        ):
             return False
         if word in _WEAK and (not before.strip() or _NOT_A_NAME.match(text, hit.end)):
             return False

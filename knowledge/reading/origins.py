@@ -30,13 +30,14 @@ _DONE = re.compile(
 _BRANCH = re.compile(r"(?:会|会员|老板|老乡|企业|我们|分会|办事处|校友|驻|[商人])在$")
 _THEIRS = re.compile(r"(?:爹妈|爸妈|父母|爸爸|妈妈|男人|大人|老公|子女|儿女|儿子|他们|她们)[^,。;]{0,4}$")
 _OURS_IS = re.compile(r"(?:机构|公司|单位|团队|协会|商会|我们会|本会|人)(?:都|也)?(?:是|在)$")
-_NOT_THERE = re.compile(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$")
+_NOT_THERE = re.compile(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$|你们$")
 _BUSINESS = re.compile(
     r"(?:登记|注册|当老师|当医生|教书|读书|上大学|定居|落户|安家|办公|备案|开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)"
 )
 
 
-_BEFORE = ((3, _OURS_IS), (-3, _NOT_THERE))
+_SOME = re.compile(r"(?:[几一两三][个群帮位批家支]|有家)$")
+_BEFORE = ((3, _OURS_IS), (2, _SOME), (-3, _NOT_THERE))
 _AFTER = ((1, _AS_HOME), (2, _BUSINESS))
 """What a sign just before or just after a place is worth."""
 _EARLY = 12
