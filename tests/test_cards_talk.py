@@ -233,6 +233,23 @@ async def test_a_long_trail_keeps_every_stage_and_says_where_something_is_left_o
         assert "补充8号" in one.reads()
 
 
+async def test_a_step_by_a_slip_of_the_thumb_is_undone_and_the_button_goes(talk: Talk) -> None:
+    boss, li = await both(talk)
+    await boss.presses("受理")
+    await boss.presses("开始对接")
+    assert "已撤销" in await boss.presses_on(boss.card(), "↩ 撤销")
+    assert stage(talk) == "contacted"
+    assert "工作人员撤销了上一步" in li.last
+    assert "↩ 撤销" not in boss.reads()
+    assert "↩ 撤销" not in " ".join(boss.buttons)
+    await boss.presses_on(boss.card(), "开始对接")
+    pressed = boss.card()
+    await talk.move_clock(11 * MINUTE)
+    assert not [one for row in boss.card().keyboard for one in row if "撤销" in one["label"]]
+    assert "已经过了十分钟" in await boss.presses_on(pressed, "↩ 撤销")
+    assert stage(talk) == "negotiating"
+
+
 async def test_a_no_is_undone_within_ten_minutes(talk: Talk) -> None:
     boss, li = await both(talk)
     await boss.presses("婉拒")

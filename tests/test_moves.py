@@ -317,6 +317,46 @@ def test_what_was_closed_can_be_undone_by_the_same_party_for_ten_minutes(
     assert outcome(store, before.id, 9, "undo", who, role, NOW + UNDO) == "stale"
 
 
+@pytest.mark.parametrize(
+    ("stage", "move", "who", "role"),
+    [
+        ("submitted", "accept", BOSS, "city"),
+        ("contacted", "negotiate", COUNTY, "county"),
+        ("negotiating", "sign", BOSS, "city"),
+        ("signed", "land", ASKER, "organisation"),
+    ],
+)
+def test_a_slip_of_the_thumb_is_undone_within_ten_minutes(store: Store, stage: str, move: str, who: int, role: str) -> None:
+    before = interest_at(store, stage)
+    assert outcome(store, before.id, 7, move, who, role, NOW + 60) == "done"
+    on = interests.get(store, before.id)
+    assert on
+    assert [one for one in ROLES_WITH_MOVES if interests.undoable(store, on, one, NOW + 60)] == [role]
+    assert outcome(store, before.id, 8, "undo", who, role, NOW + 60 + UNDO + 1) == "late"
+    assert outcome(store, before.id, 8, "undo", who, role, NOW + 60 + UNDO) == "done"
+    after = interests.get(store, before.id)
+    assert after
+    assert (after.stage, after.turn, after.since, after.handler) == (stage, "county", NOW, None)
+    assert outcome(store, before.id, 9, "undo", who, role, NOW + 60 + UNDO) == "stale"
+
+
+def test_a_step_that_something_followed_is_not_undone(store: Store) -> None:
+    number = interest_at(store, "submitted").id
+    assert outcome(store, number, 7, "accept", BOSS, "city") == "done"
+    assert outcome(store, number, 8, "answer", ASKER, "organisation") == "done"
+    assert outcome(store, number, 9, "undo", BOSS, "city") == "stale"
+
+
+def test_the_turn_after_an_undone_step_is_never_that_of_the_undone_step(store: Store) -> None:
+    number = interest_at(store, "submitted").id
+    steps = [("ask", BOSS, "city"), ("accept", BOSS, "city"), ("undo", BOSS, "city"), ("withdraw", ASKER, "organisation")]
+    for version, (move, who, role) in enumerate([*steps, ("undo", ASKER, "organisation")], 7):
+        assert outcome(store, number, version, move, who, role, NOW + version) == "done"
+    after = interests.get(store, number)
+    assert after
+    assert (after.stage, after.turn, after.since) == ("submitted", "organisation", NOW + 7)
+
+
 def test_the_turn_before_the_no_is_taken_up_with_its_clock(store: Store) -> None:
     number = interest_at(store, "submitted").id
     assert outcome(store, number, 7, "ask", BOSS, "city", NOW + DAY) == "done"

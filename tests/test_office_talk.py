@@ -69,7 +69,7 @@ async def test_at_every_stage_the_card_offers_what_the_table_allows(talk: Talk) 
     boss, li = await both(talk)
     assert boss.buttons == ["受理", "询问 / 留言", "婉拒", "查看联系方式", "单位资料"]
     await boss.presses("受理")
-    assert boss.buttons == ["询问 / 留言", "开始对接", "婉拒", "查看联系方式", "单位资料"]
+    assert boss.buttons == ["询问 / 留言", "开始对接", "婉拒", "↩ 撤销（十分钟内）", "查看联系方式", "单位资料"]
     assert li.buttons == ["回复 / 补充", "撤回", "👥 组团"]
 
 
@@ -201,8 +201,9 @@ async def test_the_office_is_reminded_after_two_days_and_after_seven_and_then_th
 async def test_no_reminder_of_the_old_turn_after_it_moved_on(talk: Talk) -> None:
     boss, li = await both(talk)
     await boss.presses("受理")
+    await talk.move_clock(HOUR)  # the button that undoes it goes
     told, heard = len(boss.seen), len(li.seen)
-    await talk.move_clock(7 * DAY - 1)
+    await talk.move_clock(7 * DAY - HOUR - 1)
     assert (len(boss.seen), len(li.seen)) == (told, heard)
     await talk.move_clock(1)
     assert "等了 7 天" in boss.last

@@ -270,7 +270,7 @@ def move(
         event = add_event(store, interest, Event(now, actor, role, name, before.stage, target.stage, *said))
         set_clock(store, done, target.served)
         deadlines.drop(store, "undo", interest)
-        if not done.open:
+        if step.leads_on:
             deadlines.put(store, "undo", interest, now + UNDO + 1, done.version)
         ends = step.closes or step.undoes
         cards.refresh(store, interest, now, also=[actor, *parties.told(store, before, role, office, ends=ends)])
@@ -293,24 +293,43 @@ def _target(store: Store, interest: Interest, step: Move, actor: int, now: int) 
 
 
 def undoable(store: Store, interest: Interest, role: str, now: int) -> bool:
-    """Whether the move that closed the interest can still be undone by this party."""
-    return not interest.open and not isinstance(_undone(store, interest, role, now), str)
+    """Whether the last step can still be undone by this party."""
+    return not isinstance(_undone(store, interest, role, now), str)
 
 
 def _undone(store: Store, interest: Interest, role: str, now: int) -> _Target | str:
-    """How it stood before the move that closed it; or why that cannot be undone."""
+    """How it stood before the last step, which led to this stage; or why that cannot be undone."""
     past = [event for event in events(store, interest.id) if event.move in MOVES or event.move == "register"]
-    closing = next((e for e in reversed(past) if e.move in MOVES and MOVES[e.move].closes), None)
-    if closing is None or closing.role != role or not organisations.first_contact(store, interest.organisation):
+    step = next((e for e in reversed(past) if interest.open or (e.move in MOVES and MOVES[e.move].closes)), None)
+    if step is None or (interest.open and not (step.move in MOVES and MOVES[step.move].leads_on)):
+        return "stale" if interest.open else "forbidden"  # something else was done since
+    if step.role != role or not organisations.first_contact(store, interest.organisation):
         return "forbidden"  # not theirs, or nobody is left with whom it could go on
-    if now > closing.at + UNDO:
+    if now > step.at + UNDO:
         return "late"
-    if same_open(store, interest.organisation, interest.county, interest.need):
+    if not interest.open and same_open(store, interest.organisation, interest.county, interest.need):
         return "known"
-    last = next(e for e in reversed(past) if e.move not in MOVES or MOVES[e.move].turn in {"office", "organisation"})
+    last = next(e for e in reversed(_standing(past[: past.index(step)])) if _turns(e))
     party = MOVES[last.move].turn if last.move in MOVES else "office"
-    turn = turn_of(store, party, interest.county, interest.handler)
-    return _Target(closing.before or "submitted", turn, last.at, interest.handler, closing.at)
+    handler = None if step.move == "accept" else interest.handler
+    turn = turn_of(store, party, interest.county, handler)
+    return _Target(step.before or "submitted", turn, last.at, handler, step.at)
+
+
+def _turns(event: Event) -> bool:
+    """Whether it is somebody's turn since the event."""
+    return event.move not in MOVES or MOVES[event.move].turn in {"office", "organisation"}
+
+
+def _standing(past: list[Event]) -> list[Event]:
+    """The events without the steps that were undone."""
+    kept: list[Event] = []
+    for event in past:
+        if event.move != "undo":
+            kept.append(event)
+        elif undone := next((e for e in reversed(kept) if e.move in MOVES and MOVES[e.move].leads_on), None):
+            kept.remove(undone)
+    return kept
 
 
 def _said(step: Move, words: str | None) -> tuple[str | None, str | None] | None:

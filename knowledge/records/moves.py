@@ -20,7 +20,7 @@ MEMBERS = frozenset({"member"})
 """The others in a group: they see everything, and leave when they like."""
 
 UNDO = 10 * MINUTE
-"""How long a move that closes can be undone, by the party that made it."""
+"""How long a move that led to another stage can be undone, by the party that made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ class Move:
     group: bool = False
 
     @property
+    def leads_on(self) -> bool:
+        """Whether the interest comes to another stage by it."""
+        return self.after is not None
+
+    @property
     def closes(self) -> bool:
         """Whether the interest is on its way no longer."""
         return self.after in CLOSED
@@ -63,7 +68,7 @@ MOVES = {
         Move("complete", ("landed",), "completed", OFFICE, turn="nobody", confirm=True),
         Move("decline", OPEN, "declined", OFFICE, turn="nobody", words=True),
         Move("withdraw", OPEN, "withdrawn", SIDE, turn="nobody", words=True),
-        Move("undo", ("completed", "declined", "withdrawn"), None, OFFICE | SIDE, turn="", undoes=True),
+        Move("undo", STAGES[1:], None, OFFICE | SIDE, turn="", undoes=True),
         Move("hand_over", OPEN, None, SIDE, turn="", group=True),
         Move("take_lead", OPEN, None, MEMBERS, turn="", group=True),
         Move("leave", OPEN, None, MEMBERS, turn="", confirm=True, group=True),

@@ -11,7 +11,7 @@ from knowledge.clock import working
 from knowledge.records import cards, coordinators, deadlines, deliveries, groups, interests, organisations, parties
 from knowledge.records.deadlines import Deadline
 from knowledge.records.interests import Interest
-from knowledge.records.moves import OFFICE, PACES, pace_of
+from knowledge.records.moves import OFFICE, PACES, SIDE, pace_of
 from knowledge.records.store import Store
 
 
@@ -83,13 +83,16 @@ def promised(interest: Interest) -> int:
 
 
 def settle(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> None:
-    """What was closed can no longer be undone: the cards of the side that closed it lose the button, a group is over."""
+    """The last step can no longer be undone: the cards of the side that made it lose the button, a closed group is over."""
     interest = interests.get(store, deadline.subject)
-    if interest is None or interest.open:
+    if interest is None:
         return
-    groups.settle(store, interest.id, now)
-    theirs = interest.stage == "withdrawn"
+    if not interest.open:
+        groups.settle(store, interest.id, now)
+    step = next((e for e in reversed(interests.events(store, interest.id)) if e.before != e.after), None)
+    theirs = step is not None and step.role in SIDE
+    office = {*city, *coordinators.at(store, interest.county)}
     for person in cards.holders(store, interest.id):
         side = organisations.is_member(store, interest.organisation, person)
-        if theirs == side or (not theirs and person in city):
+        if theirs == side or (not theirs and person in office):
             cards.put(store, interest.id, person, now, force=True)
