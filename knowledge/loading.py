@@ -31,6 +31,7 @@ from knowledge.base import (
 )
 from knowledge.faults import Fault, FaultyBase
 from knowledge.lexicon import Lexicon, collisions
+from knowledge.reading import roles
 
 Key = tuple[str | int, ...]
 """The path to a value inside a file: keys and list positions."""
@@ -242,6 +243,14 @@ def _broken_rules(base: KnowledgeBase, fields: _FieldsFile, kinds: _KindsFile, t
             yield from _broken_need(name, i, need, base, seen, today)
 
 
+def _broken_roles(base: KnowledgeBase) -> Iterator[Broken]:
+    rules = base.lexicon.roles
+    for group in ("refused", "past", "left", "home", "native"):
+        for i, rule in enumerate(getattr(rules, group)):
+            if wrong := roles.fault(rule, rules.words):
+                yield "lexicon.yaml", ("roles", group, i), wrong
+
+
 def _broken_lexicon(base: KnowledgeBase) -> Iterator[Broken]:
     groups: dict[str, Mapping[str, object]] = {
         "fields": base.fields, "near": base.fields, "kinds": base.kinds, "landmarks": base.counties, "slips": base.counties,
@@ -252,6 +261,7 @@ def _broken_lexicon(base: KnowledgeBase) -> Iterator[Broken]:
                 yield "lexicon.yaml", (group, one), f"unknown id: {one}"
     for key, collision in collisions(base.lexicon):
         yield "lexicon.yaml", key, collision
+    yield from _broken_roles(base)
     stands: dict[str, str] = {}
     for name, words in base.alike.items():
         for lang, least, said in (("zh", 2, words.zh), ("en", 4, words.en)):

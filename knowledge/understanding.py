@@ -18,9 +18,9 @@ from knowledge.reading.roles import HOME, LEFT, REFUSED
 from knowledge.reading.scopes import marked
 from knowledge.text import has_han, has_latin
 
-SURE = -0.9
+SURE = -0.75
 """The best field is concluded when it scores above this."""
-ALSO = 0.1
+ALSO = 0.3
 """Every further field is concluded when it scores above this."""
 DOUBT = -1.6
 """A field scoring above this, but not :data:`SURE`, is worth a question when nothing is sure."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge import loading
-from knowledge.reading.roles import compiled
+from knowledge.reading.roles import compiled, fault
 from knowledge.understanding import Reader
 
 
@@ -214,3 +214,17 @@ def test_a_rule_reads_pinyin_as_well() -> None:
     assert compiled("(不要) <⌂>", {}, spoken=True).search("bu yao ⌂")
     assert compiled("(不要) <⌂>", {}, spoken=True).search("buyao ⌂")
     assert not compiled("(不要) <⌂>", {}, spoken=True).search("bu yaoo ⌂")
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("NOT ⌂", "<⌂> or <◎> is missing"),
+        ("NOTE <⌂>", "no list of words is called NOTE"),
+        ("~x <⌂>", "is no gap"),
+        ("(a/b <⌂>", "is not closed"),
+    ],
+)
+def test_a_faulty_rule_is_told(rule: str, says: str) -> None:
+    assert says in (fault(rule, {"NOT": ["不"]}) or "")
+    assert fault("NOT ~3 (a/b)? <⌂>", {"NOT": ["不"]}) is None

@@ -305,6 +305,13 @@ EDITS: dict[str, Edit] = {
         "landmarks.atlantis",
         "unknown id",
     ),
+    "a rule without its county": (
+        "lexicon.yaml",
+        "(与其/比起/相比) ~4 <⌂>",
+        "(与其/比起/相比) ~4 ⌂",
+        "roles.refused.1",
+        "is missing",
+    ),
     "slips of an unknown county": ("lexicon.yaml", "slips:\n  wuxi:", "slips:\n  atlantis:", "slips.atlantis", "unknown id"),
     "a word under two fields": (
         "lexicon.yaml",

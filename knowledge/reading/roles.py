@@ -39,6 +39,7 @@ _SIGNS = {
 _GAPS = {"~": _CLAUSE, "~~": "[^。;!?⌂◎◆]", "~~~": _SENTENCE}
 _AHEAD = {"!": f"(?!{_CLAUSE}{{{{0,6}}}}(?:{{}}))", "!!": f"(?!{_SENTENCE}{{{{0,16}}}}(?:{{}}))"}
 _NAME = re.compile("[A-Z]+")
+_GAP = re.compile(r"~{1,3}\d+")
 _FAR = "。"
 """Stands for what is too far from every county."""
 _TIMES = {"*": "{0,6}", "?": "?", "": ""}
@@ -68,6 +69,21 @@ def compiled(rule: str, words: Mapping[str, Sequence[str]], *, spoken: bool = Fa
             group = "|".join(_spoken(one) if spoken else _word(one) for one in sorted(token.words, key=len, reverse=True))
             parts.append(_AHEAD[token.before].format(group) if token.before else f"(?:{group}){_TIMES[token.times]}")
     return re.compile("".join(parts))
+
+
+def fault(rule: str, words: Mapping[str, Sequence[str]]) -> str | None:
+    """What is wrong with a rule, in a word, or None."""
+    if "<⌂>" not in rule and "<◎>" not in rule:
+        return "this rule says of no county what it is: <⌂> or <◎> is missing"
+    for token in _tokens(rule, words):
+        bare = token.plain.lstrip("!-").rstrip("*?")
+        if _NAME.fullmatch(bare) and bare not in words:
+            return f"no list of words is called {bare}"
+        if token.plain[0] == "~" and not _GAP.fullmatch(token.plain):
+            return f"{token.plain!r} is no gap: one to three ~ and a number"
+        if ("(" in bare or ")" in bare) and not (bare[0] == "(" and bare[-1] == ")"):
+            return f"{token.plain!r} is not closed"
+    return None
 
 
 class _Token(NamedTuple):
