@@ -13,7 +13,7 @@ from telegram.error import NetworkError, TimedOut
 
 from bot import ordering
 from bot.delivery import Courier
-from bot.ordering import BOUND
+from bot.ordering import BOUND, InboxQueue
 from knowledge.base import KnowledgeBase
 from knowledge.records import questions
 from knowledge.records.questions import Asked
@@ -269,3 +269,22 @@ async def test_a_repeated_update_is_answered_once(talk: Talk, base: KnowledgeBas
     await talk.put(update)
     await talk.settle()
     assert len(li.seen) == 1
+
+
+async def test_updates_that_come_together_are_kept_with_one_commit_each_once_and_one_that_cannot_be_read_holds_up_none(
+    talk: Talk,
+) -> None:
+    commits = list[str]()
+    talk.store.connection.set_trace_callback(lambda sql: commits.append(sql) if sql.startswith("COMMIT") else None)
+    queue: InboxQueue = talk.chat.app.bot_data["inbox"]
+    person = {"id": 77, "is_bot": False, "first_name": "李"}
+    message = {"message_id": 1, "date": 1, "chat": {"id": 77, "type": "private"}, "from": person, "text": "/help"}
+    good = [{"update_id": number, "message": message} for number in (501, 502, 501)]
+    await queue.arrive([good[0], {"update_id": 503, "message": 7}, *good[1:]], talk.chat.app.bot)
+    assert len(commits) == 1
+    talk.store.connection.set_trace_callback(None)
+    kept = talk.store.all("SELECT update_id FROM inbox WHERE update_id > 500 ORDER BY update_id")
+    assert [row["update_id"] for row in kept] == [501, 502, 503]
+    await talk.settle()
+    talk.store.flush()
+    assert talk.store.value("SELECT count(*) FROM inbox WHERE payload IS NOT NULL") == 0

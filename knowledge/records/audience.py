@@ -173,7 +173,7 @@ Values = dict[str, str | int | None]
 Slice = tuple[int, int]
 """People by their numbers: those after the first up to the second."""
 EVERYBODY: Slice = (-(2**63), 2**63 - 1)
-SLICE = 3000
+SLICE = 5000
 """People who are looked at in one go: it takes some hundredths of a second, in which nobody else is served."""
 
 
