@@ -153,6 +153,8 @@ async def press_propose(update: Update, context: Context, args: list[str]) -> st
     interest = found_for(context, args, OFFICE)
     if interest is None or context.role != "city":
         return context.text("office.not_yours")
+    if interest.stage != "completed":  # it was, and that was undone
+        return context.text("propose.early")
     told = publications.told(context.store, interest)
     if told is None:
         outcome = publications.ask(context.store, interest, actor=context.person.id, now=context.now)

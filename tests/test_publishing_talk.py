@@ -150,6 +150,14 @@ async def test_what_was_changed_after_the_yes_is_not_in_the_entry(talk: Talk) ->
     assert "99,999" not in said
 
 
+async def test_a_case_that_is_completed_no_longer_gives_no_entry(talk: Talk) -> None:
+    boss, _ = await agreed(talk)
+    version = rows(talk, "interests")[0]["version"]
+    await boss.presses_data(f"v1:off:1:{version}:undo")
+    assert stage(talk) == "landed"
+    assert await boss.presses_data("v1:prop:1") == "完成以后才能推荐。"
+
+
 async def test_a_case_without_a_project_is_not_proposed_yet(talk: Talk) -> None:
     boss, _ = await completed(talk, project=False)
     assert "「项目」还没填" in await boss.presses_on(boss.card(), "推荐为先进典型")

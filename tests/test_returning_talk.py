@@ -11,6 +11,7 @@ from knowledge.clock import DAY
 from tests.contacts import shown_to, visible
 from tests.journeys import asked, registered, rows
 from tests.talk import Person, Scripted, Talk
+from tests.test_colleague_talk import colleagues
 
 pytestmark = pytest.mark.usefixtures("calm")
 
@@ -75,3 +76,15 @@ async def test_a_contact_that_could_not_be_taken_back_is_taken_back_then(talk: T
     assert any("13812345678" in text for text in visible(boss))
     await comes_back(boss, tells=True)
     assert not any("13812345678" in text for text in visible(boss))
+
+
+async def test_a_colleague_hears_for_who_cannot_be_reached(talk: Talk) -> None:
+    boss, li, zhao = await colleagues(talk)
+    await blocks(li)
+    await boss.presses_data("v1:off:1:1:ask")
+    await boss.says("能来几位？")
+    await talk.settle()
+    assert "能来几位？" in zhao.last
+    await talk.move_clock(3 * DAY)
+    assert "等您的下一步已有" in zhao.last
+    assert "能来几位" in "\n".join(await comes_back(li, tells=True))

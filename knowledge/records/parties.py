@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from knowledge.records import coordinators, deliveries, organisations, partners
+from knowledge.records import coordinators, deliveries, organisations, partners, people
 from knowledge.records.moves import OFFICE, SIDE
 from knowledge.records.store import Store
 
@@ -43,9 +43,21 @@ def speaker(store: Store, interest: Interest, roles: Collection[str]) -> list[in
 
 
 def side(store: Store, interest: Interest) -> list[int]:
-    """Whom the organisation's mail goes to: who registered, and the colleague who last acted."""
+    """Whom the organisation's mail goes to: who registered, and the colleague who last acted.
+
+    Where the bot cannot write to them, a colleague to whom it can hears it as well.
+    """
     acted = [one for one in speaker(store, interest, SIDE) if organisations.is_member(store, interest.organisation, one)]
-    return list(dict.fromkeys([interest.person, *acted]))
+    those = list(dict.fromkeys([interest.person, *acted]))
+    others = [one.person for one in organisations.members(store, interest.organisation)]
+    if any(_reached(store, one) for one in those):
+        return those
+    return [*those, *[one for one in others if _reached(store, one)][:1]]
+
+
+def _reached(store: Store, person: int) -> bool:
+    known = people.get(store, person)
+    return known is not None and known.unreachable is None
 
 
 def told(store: Store, interest: Interest, role: str, office: Sequence[int], *, ends: bool = False) -> dict[int, str]:
