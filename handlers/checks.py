@@ -25,6 +25,7 @@ CAPTION_MAX = 950
 LABEL_MAX, URL_MAX = 40, 500
 TAGS = re.compile(r"<[^>]+>")
 HTTPS = re.compile(r"https://[^\s/?#@:]+\.[^\s/?#@:.]{2,}(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+WEB = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
 PHONE = re.compile(r"\+?[0-9]{7,15}")
 BEFORE_PHONE = re.compile(r"(?:tel|phone|mobile|(?:我的|本人)?(?:联系)?(?:电话|手机)?(?:号码|号)?[是为]?):?", re.IGNORECASE)
 CONTROL = re.compile(
@@ -171,6 +172,8 @@ def moment_fault(found: int | NoMoment, unclear: str = "fault.moment.unclear") -
     """What is wrong with a moment, if anything."""
     if isinstance(found, int):
         return None
+    if found.why == "none":
+        return Fault("fault.moment.none")
     return Fault(unclear) if found.at is None else Fault(f"fault.moment.{found.why}", {"at": found.at})
 
 
@@ -179,6 +182,8 @@ def label(text: str) -> str | Fault:
     words = one_line(text)
     if not words:
         return Fault("fault.label.empty")
+    if WEB.match(words):
+        return Fault("fault.label.address")
     return words if len(words) <= LABEL_MAX else Fault("fault.label.long", {"max": LABEL_MAX, "n": len(words)})
 
 

@@ -19,9 +19,15 @@ NUMERALS = {one: value for value, one in enumerate("〇一二三四五六七八�
 WEEKDAYS = {one: at for at, one in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 DAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS_EN = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-RELATIVE = {"今天": 0, "今日": 0, "今晚": 0, "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "后天": 2, "大后天": 3,
+RELATIVE = {"前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "yesterday": -1,
+            "今天": 0, "今日": 0, "今晚": 0, "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "后天": 2, "大后天": 3,
             "today": 0, "tonight": 0, "tomorrow": 1, "day after tomorrow": 2}  # fmt: skip
-AFTERNOON = ("下午", "晚上", "傍晚", "今晚", "明晚", "中午", "pm", "tonight", "evening", "afternoon")
+AFTERNOON = ("下午", "晚上", "傍晚", "中午", "pm", "tonight", "evening", "afternoon", "noon")
+NIGHT = ("晚上", "tonight", "evening")
+"""With twelve o'clock the day ends; one to four are not said of an evening."""
+PARTS = {"下午": time(15), "afternoon": time(15), "中午": time(12), "noon": time(12), "傍晚": time(18), "晚上": time(19),
+         "evening": time(19)}  # fmt: skip
+"""The hour of a part of the day that is named without one."""
 
 RELATIVE_DAY = re.compile("|".join(sorted(RELATIVE, key=len, reverse=True)))
 LATER = re.compile(
@@ -40,7 +46,7 @@ WEEKDAY = re.compile(r"(下个?|这个?|本)?\s*(?:周|星期|礼拜)\s*([一二
 EN_WEEKDAY = re.compile(rf"(next\s+|this\s+)?\b({'|'.join(DAYS_EN)})[a-z]*\b")
 CLOCK = re.compile(r"(\d{1,2})\s*(?::\s*(\d{2})|[点时]\s*(?:(\d{1,2})\s*分?|(半)|(一刻)|(三刻)|整)?|\s*(?=[ap]m))")
 FILLING = re.compile(
-    r"上午|下午|早上|早晨|晚上|中午|傍晚|凌晨|[早晚]|evening|afternoon|morning|am|pm|at|on|the|(?:周|星期)[一二三四五六日天]"
+    r"上午|下午|早上|早晨|晚上|中午|傍晚|凌晨|[早晚]|evening|afternoon|morning|noon|am|pm|at|on|the|(?:周|星期)[一二三四五六日天]"
     r"|[\s,，。.、的在于钟整t]"
 )
 """What may stand beside day and hour."""
@@ -48,7 +54,10 @@ FILLING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NoMoment:
-    """Why a text is no moment to come: ``unclear``, ``past`` or ``far``. ``at``: the moment that was understood."""
+    """Why a text is no moment to come: ``unclear``, ``none`` (no such day), ``past`` or ``far``.
+
+    ``at``: the moment that was understood.
+    """
 
     why: str
     at: int | None = None
@@ -60,19 +69,29 @@ def read(text: str, now: int, *, without_hour: time = MORNING) -> int | NoMoment
     here = in_shanghai(now)
     if later := LATER.fullmatch(plain):
         return _checked(here + int(later[1]) * UNITS[later[2][0]], here)
-    day, rest, roll = _day(plain, here.date())
+    try:
+        day, rest, roll = _day(plain, here.date())
+    except ValueError:
+        return NoMoment("none")
     hour = _hour(rest)
     if isinstance(hour, NoMoment) or (hour is None and day is None):
         return NoMoment("unclear")
+    if hour is None:
+        without_hour = next((at for part, at in PARTS.items() if part in rest), without_hour)
     left = CLOCK.sub("", rest) if hour else rest
     if FILLING.sub("", left):
         return NoMoment("unclear")
     try:
-        at = datetime.combine(day or here.date(), hour or without_hour, SHANGHAI)
+        at = datetime.combine(day or here.date(), without_hour if hour is None else hour, SHANGHAI)
+        if hour is not None and hour.hour == 0 and any(word in rest for word in NIGHT):
+            at += timedelta(days=1)
     except (ValueError, OverflowError):
         return NoMoment("unclear")
     if roll and here - at > FAR:
-        at = at.replace(year=at.year + 1)
+        try:
+            at = at.replace(year=at.year + 1)
+        except ValueError:  # 29 February
+            return NoMoment("none")
     return _checked(at, here)
 
 
@@ -91,21 +110,18 @@ def _digits(found: re.Match[str]) -> str:
 
 
 def _day(plain: str, today: date) -> tuple[date | None, str, bool]:
-    """The day that a text names, what is left of the text, and whether its year was only supposed."""
-    try:
-        if found := FULL_DATE.search(plain):
-            return date(int(found[1]), int(found[2]), int(found[3])), _without(plain, found), False
-        if found := EN_DATE.search(plain):
-            month = MONTHS_EN.index(found[1] or found[4]) + 1
-            year = int(found[5] or today.year)
-            return date(year, month, int(found[2] or found[3])), _without(plain, found), not found[5]
-        if found := SHORT_DATE.search(plain):
-            return date(today.year, int(found[1]), int(found[2])), _without(plain, found), True
-    except ValueError:
-        return None, plain, False
+    """The day that a text names, what is left of the text, and whether its year was only supposed. ValueError: no such day."""
+    if found := FULL_DATE.search(plain):
+        return date(int(found[1]), int(found[2]), int(found[3])), _without(plain, found), False
+    if found := EN_DATE.search(plain):
+        month = MONTHS_EN.index(found[1] or found[4]) + 1
+        year = int(found[5] or today.year)
+        return date(year, month, int(found[2] or found[3])), _without(plain, found), not found[5]
+    if found := SHORT_DATE.search(plain):
+        return date(today.year, int(found[1]), int(found[2])), _without(plain, found), True
     if found := RELATIVE_DAY.search(plain):
         day = today + timedelta(days=RELATIVE[found[0]])
-        kept = "晚上" if found[0] in {"今晚", "明晚", "tonight"} else ""
+        kept = "晚上" if found[0] in {"昨晚", "今晚", "明晚", "tonight"} else ""
         return day, kept + _without(plain, found), False
     if found := WEEKDAY.search(plain):
         return _weekday(today, WEEKDAYS[found[2]], next_week=(found[1] or "").startswith("下")), _without(plain, found), False
@@ -134,9 +150,12 @@ def _hour(rest: str) -> time | NoMoment | None:
         return None
     hour = int(found[1])
     minute = int(found[2] or found[3] or (30 if found[4] else 15 if found[5] else 45 if found[6] else 0))
-    if any(word in rest for word in AFTERNOON) and hour < 12 and not ("中午" in rest and hour >= 10):
+    night = any(word in rest for word in NIGHT)
+    if night and 0 < hour < 5:
+        return NoMoment("unclear")
+    if any(word in rest for word in AFTERNOON) and 0 < hour < 12 and not ("中午" in rest and hour >= 10):
         hour += 12
-    if "am" in rest and hour == 12:
+    elif hour == 12 and (night or "凌晨" in rest or "am" in rest):
         hour = 0
     return time(hour, minute) if hour < 24 and minute < 60 else NoMoment("unclear")
 

@@ -231,6 +231,7 @@ WORST: dict[str, list[tuple[str | int, ...]]] = {
     "nrun": [(ROW, "stop_yes")],
     "nagain": [(ROW, "unknown")],
     "nwho": [(ROW,)],
+    "ndesk": [()],
     "nleft": [()],
     "nfix": [(ROW,)],
     "nback": [(ROW,)],

@@ -167,7 +167,7 @@ async def test_a_correction_is_written_over_every_copy(talk: Talk) -> None:
     await boss.presses("确认，改已发出的 4 份")
     assert copies(people) == ["📣 乡村行改到秋天"] * 3
     assert [(one.seen[-1].how, one.seen[-1].message) for one in people] == [("edited", number) for number in numbers]
-    assert "第 1 号通知的更正：已发完" in boss.last
+    assert "第 1 号通知的更正：已改完" in boss.last
 
 
 async def test_a_caption_is_corrected_and_the_picture_stays(talk: Talk) -> None:

@@ -28,6 +28,15 @@ READ = {
     "12月1日": "12-01 09:00",
     "3天后": "06-04 10:00",
     "2小时后": "06-01 12:00",
+    "明天下午": "06-02 15:00",
+    "今晚": "06-01 19:00",
+    "明天中午": "06-02 12:00",
+    "明天晚上12点": "06-03 00:00",
+    "今晚12点半": "06-02 00:30",
+    "今晚0点": "06-02 00:00",
+    "明天凌晨12点": "06-02 00:00",
+    "tomorrow afternoon": "06-02 15:00",
+    "Friday noon": "06-05 12:00",
     "11:00": "06-01 11:00",
     "tomorrow 9:00": "06-02 09:00",
     "tomorrow at 9 pm": "06-02 21:00",
@@ -50,16 +59,17 @@ def test_a_moment_is_read_in_chongqings_time(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "unclear"), ("哈哈", "unclear"), ("昨天9点", "unclear"), ("明天25点", "unclear"), ("2026-13-01 9:00", "unclear"),
-        ("2月30日 9:00", "unclear"), ("明天9点开会", "unclear"), ("9:00", "past"), ("今天9点", "past"), ("5月1日 9:00", "past"),
-        ("2025-12-01 9:00", "past"), ("2027-08-01 9:00", "far"),
+        ("", "unclear"), ("哈哈", "unclear"), ("昨天9点", "past"), ("明天25点", "unclear"), ("2026-13-01 9:00", "none"),
+        ("2月30日 9:00", "none"), ("明天9点开会", "unclear"), ("9:00", "past"), ("今天9点", "past"), ("5月1日 9:00", "past"),
+        ("2025-12-01 9:00", "past"), ("今晚1点", "unclear"), ("yesterday", "past"), ("4月31日", "none"),
+        ("2027-08-01 9:00", "far"),
     ],
 )  # fmt: skip
 def test_what_is_no_moment_to_come_says_why(text: str, why: str) -> None:
     found = read(text, MONDAY)
     assert isinstance(found, NoMoment)
     assert found.why == why
-    assert (found.at is None) == (why == "unclear")
+    assert (found.at is None) == (why in {"unclear", "none"})
 
 
 def test_a_day_long_gone_by_is_meant_of_next_year() -> None:
@@ -67,6 +77,10 @@ def test_a_day_long_gone_by_is_meant_of_next_year() -> None:
     found = read("1月5日 9:00", december)
     assert isinstance(found, int)
     assert in_shanghai(found).strftime("%Y-%m-%d") == "2027-01-05"
+
+
+def test_a_day_that_next_year_does_not_have_is_no_day() -> None:
+    assert read("2月29日", MONDAY + 913 * 86400) == NoMoment("none")  # 30 November 2028
 
 
 @given(st.text(alphabet="0123456789:月日点周下明后天年-/ amp三十半", max_size=20))

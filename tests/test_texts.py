@@ -115,6 +115,8 @@ PATTERNS: dict[str, set[str]] = {
     "audience.kind.{}": {f"audience.kind.{kind}" for kind in audience.KINDS},
     "audience.role.{}": {f"audience.role.{role}" for role in audience.ROLES},
     "button.link.{}": {f"button.link.{kind}" for kind in LINK_KINDS},
+    "button.discard.{}": {f"button.discard.{kind}" for kind in ("notice", "correction", "recall")},
+    "button.unconfirmed.{}": {f"button.unconfirmed.{kind}" for kind in ("correction", "recall")},
     "button.send.{}": {f"button.send.{kind}" for kind in ("notice", "correction", "recall")},
     "delivery.{}": {f"delivery.{one}" for one in "pending sending blocked gone failed unknown left_out".split()},
     "desk.not_sent.{}": {f"desk.not_sent.{why}" for why in ("stale", "nobody", "late")},
@@ -124,7 +126,10 @@ PATTERNS: dict[str, set[str]] = {
     "left.{}": {f"left.{why}" for why in audience.REASONS},
     "notice.did.{}": {f"notice.did.{what}" for what in ("pause", "resume", "stop_yes")},
     "notice.link.{}": {f"notice.link.{kind}" for kind in LINK_KINDS if kind != "url"},
-    "notice.state.{}": {f"notice.state.{state}" for state in "draft scheduled sending paused stopped done".split()},
+    "notice.state.{}": {f"notice.state.{state}" for state in "draft scheduled sending paused stopped done recalled".split()},
+    "notice.state.{}.{}": {
+        f"notice.state.{state}.{kind}" for state in ("sending", "done") for kind in ("correction", "recall")
+    },
     "notice.why.{}": {f"notice.why.{why}" for why in WHY},
     "sheet.{}": {f"sheet.{name}" for name in ("organisation", "person", "state", "why")},
     "asker.moved.{}": {f"asker.moved.{move.id}" for move in MOVES.values() if move.roles >= OFFICE},

@@ -21,7 +21,7 @@ from handlers.form_handler import KITS
 from knowledge import cache
 from knowledge.base import KnowledgeBase
 from knowledge.clock import DAY, HOUR, MINUTE, MovableClock
-from knowledge.records import deadlines, deliveries, drafts, people
+from knowledge.records import deadlines, deliveries, drafts, notices, people
 from knowledge.records.store import Store
 
 TAG = re.compile(r"<[^>]+>")
@@ -32,6 +32,8 @@ MARKS = {"edited": "✎", "reply": "↪"}
 STEP = re.compile(r"^\+?(\d+)\s*([mhd])$")
 TRIAL = {"zh": "本机试用", "en": "a trial on this machine"}
 """Who answers for the data of a trial in the terminal when no operator is set."""
+PATIENCE = 2.0
+"""Seconds that the next line waits for a notice on its way: a long one is watched, held and stopped while it goes."""
 LATEST = 4_102_444_800
 """The clock is moved no further than to the year 2100."""
 UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
@@ -115,6 +117,8 @@ class Chat:
         self._settings, self._database, self._screen = settings, database, screen
         self._client, self._base, self._request = client, base or cache.load(), request
         self.clock = MovableClock()
+        self.patience: float | None = None
+        """How long to wait for a notice on its way; None: until it is sent."""
         self.app: App
         self.people: People
         self._store: Store
@@ -133,7 +137,7 @@ class Chat:
         await self.app.initialize()
         await self.app.start()
         await begin(self.app)
-        await settled(self.app)
+        await self.settle()
 
     async def close(self) -> None:
         """Stop and close everything."""
@@ -166,7 +170,16 @@ class Chat:
     async def update(self, raw: dict[str, object]) -> None:
         """Hand an update to the application and wait until everything it causes has happened."""
         await arrive(self.app, raw)
-        await settled(self.app)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is due; for a notice on its way only as long as there is ``patience``."""
+        waiting = asyncio.create_task(settled(self.app))
+        while not (await asyncio.wait({waiting}, timeout=self.patience))[0]:
+            if notices.under_way(self._store):
+                waiting.cancel()
+                return
+        waiting.result()
 
     def _presses(self, number: int) -> bool:
         """A bare number presses where the last keyboard has it, unless a number is being asked for."""
@@ -239,7 +252,7 @@ class Chat:
             self.people.remember_clock(self.clock.offset)
             yield stop
             self.app.bot_data["services"].wake()
-            await settled(self.app)
+            await self.settle()
             if stop >= until:
                 return
 
@@ -250,6 +263,7 @@ class Chat:
 
 async def converse(chat: Chat, lines: TextIO, *, echo: bool, screen: Screen) -> None:
     """Read lines until their end or ``:quit``; with ``echo``, show each as it would have been typed."""
+    chat.patience = PATIENCE
     await chat.open()
     if not echo:  # Ctrl-C ends at once, as by a kill: nothing is lost, and the thread that waits for a line is not waited for
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -259,6 +273,8 @@ async def converse(chat: Chat, lines: TextIO, *, echo: bool, screen: Screen) -> 
         while True:
             line = await asyncio.to_thread(_read, lines, "" if echo else "› ")
             if line is None:
+                if echo:  # a pipe: nobody watches, and nobody will go on with it
+                    await settled(chat.app)
                 return
             if echo and line.strip():
                 screen.line(f"\n› {line}")

@@ -14,7 +14,7 @@ from handlers.admin.rights import draft_for, found_for, scope_of
 from handlers.buttons import press
 from handlers.context import Context, Reply, Services
 from handlers.presses import Presses
-from knowledge.records import audience, notices
+from knowledge.records import audience, drafts, notices
 from knowledge.records.audience import KINDS, Audience
 from knowledge.records.notices import Notice
 
@@ -49,7 +49,10 @@ def kind_page(services: Services, lang: str, notice: Notice, kind: str) -> Reply
     width = 2 if kind in WIDE else 3
     rows = [tuple(buttons[i : i + width]) for i in range(0, len(buttons), width)]
     reach = reach_of(services, notice)
-    text = services.texts(lang, "desk.condition", name=services.texts(lang, f"audience.kind.{kind}"), total=reach.total)
+    text = services.texts(
+        lang, "desk.condition", name=services.texts(lang, f"audience.kind.{kind}"), total=reach.total,
+        single=kind == "silent",
+    )  # fmt: skip
     return Reply(text, (*rows[:24], (press(services.texts(lang, "button.done"), "na", notice.id),)))
 
 
@@ -59,6 +62,7 @@ async def press_audience(update: Update, context: Context, args: list[str]) -> s
     if isinstance(notice, str):
         return notice
     services, lang = context.services, context.lang
+    drafts.park(context.store, context.person.id)
     kind, marked = (args[1:] + ["", ""])[:2]
     if kind == "all":
         notices.edit(context.store, notice.id, audience=Audience().pack())

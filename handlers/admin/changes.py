@@ -7,12 +7,12 @@ from telegram import Update
 from handlers import checks
 from handlers.admin.compose import OTHER, TEXT, variants
 from handlers.admin.desk import desk_page
-from handlers.admin.rights import found_for
+from handlers.admin.rights import found_for, no_draft
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Form, Step
 from handlers.presses import Presses
-from knowledge.records import notices
+from knowledge.records import changes, notices
 from knowledge.records.drafts import Draft
 from knowledge.records.notices import Notice
 
@@ -32,7 +32,7 @@ def _changeable(context: Context, args: list[str]) -> Notice | str:
     notice = found_for(context, args)
     if notice is None:
         return context.text("office.not_yours")
-    if notice.kind != "notice" or notice.state not in {"paused", "stopped", "done"} or notice.why == "recalled":
+    if not changes.changeable(notice):
         return context.text("desk.hold_first")
     return notice
 
@@ -46,14 +46,22 @@ def _finish(context: Context, draft: Draft) -> Done:
     """A correction as a draft of its own, with its rehearsal."""
     notice = _changeable(context, [draft.subject])
     if isinstance(notice, str):
-        return "notice.not_yours", {}
+        return no_draft(context, [draft.subject])
     zh, en = variants(draft.answers)
-    number = notices.draft(context.store, context.person.id, context.now, kind="correction", of=notice.id, county=notice.county)
+    number = _begun(context, notice, "correction")
     notices.edit(
         context.store, number, zh=zh, en=en, media=notice.media, file=notice.file, topic=notice.topic,
         buttons=notices.pack_links(notice.links),
     )  # fmt: skip
     return "notice.desk", {"notice": number}
+
+
+def _begun(context: Context, notice: Notice, kind: str) -> int:
+    """The number of the change that was begun and not confirmed, or of a new one."""
+    known = [one.id for one in changes.unconfirmed(context.store, notice.id) if one.kind == kind]
+    if known:
+        return known[0]
+    return notices.draft(context.store, context.person.id, context.now, kind=kind, of=notice.id, county=notice.county)
 
 
 async def press_correct(update: Update, context: Context, args: list[str]) -> str | None:
@@ -71,7 +79,7 @@ async def press_recall(update: Update, context: Context, args: list[str]) -> str
     notice = _changeable(context, args)
     if isinstance(notice, str):
         return notice
-    number = notices.draft(context.store, context.person.id, context.now, kind="recall", of=notice.id, county=notice.county)
+    number = _begun(context, notice, "recall")
     notices.edit(context.store, number, zh=notice.zh, en=notice.en, media=notice.media, topic=notice.topic)
     made = notices.get(context.store, number)
     await context.send(desk_page(context.services, context.lang, made) if made else Reply(context.text("press.gone")))

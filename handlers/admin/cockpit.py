@@ -14,13 +14,13 @@ from handlers.context import Context, Reply, Services
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import DAY, MINUTE
-from knowledge.records import mutes, notices, sending
+from knowledge.records import changes, mutes, notices, sending
 from knowledge.records.notices import Notice
 
 BAR = 12
 """Blocks of the bar."""
 SHOWN = ("sent", "blocked", "gone", "failed", "unknown")
-WHY = frozenset({"asked", "role", "failing", "refused", "recalled"})
+WHY = frozenset({"asked", "role", "failing", "refused", "recalled", changes.OVERTAKEN})
 """Why a notice is held or was stopped, of what has words of ours; anything else is what Telegram said."""
 QUARTER = 90 * DAY
 
@@ -34,6 +34,14 @@ def bar(share: float) -> str:
 def why_words(services: Services, lang: str, why: str | None) -> str:
     """Why a notice is held or was stopped."""
     return services.texts(lang, f"notice.why.{why}") if why in WHY else (why or "")
+
+
+def state_words(services: Services, lang: str, notice: Notice) -> str:
+    """How a notice or a change stands, in a word or two."""
+    if notice.kind == "notice":
+        return services.texts(lang, f"notice.state.{'recalled' if notice.why == 'recalled' else notice.state}")
+    own = notice.state in {"sending", "done"}
+    return services.texts(lang, f"notice.state.{notice.state}.{notice.kind}" if own else f"notice.state.{notice.state}")
 
 
 def panel_facts(services: Services, lang: str, notice: Notice) -> dict[str, Any]:
@@ -52,7 +60,7 @@ def panel_facts(services: Services, lang: str, notice: Notice) -> dict[str, Any]
         "number": notice.of or notice.id,
         "kind": notice.kind,
         "state": notice.state,
-        "state_name": services.texts(lang, f"notice.state.{notice.state}"),
+        "state_name": state_words(services, lang, notice),
         "bar": bar(done / notice.total if notice.total else 1),
         "percent": 100 * done // notice.total if notice.total else 100,
         "total": notice.total,
@@ -62,11 +70,11 @@ def panel_facts(services: Services, lang: str, notice: Notice) -> dict[str, Any]
         "left": [(services.texts(lang, f"left.{why}"), n) for why, n in left.items()],
         "pace": round(pace, 1) if pace < 10 else round(pace),
         "minutes": round(notice.waiting / (pace or services.pace) / MINUTE),
-        "why": why_words(services, lang, notice.why),
+        "why": why_words(services, lang, notice.why) if notice.state in {"paused", "stopped"} else "",
         "finished": notice.finished,
         "unsettled": bool(notice.counts.get("unknown")) and notice.settled is None,
         "changes": [
-            {"kind": one.kind, "state": services.texts(lang, f"notice.state.{one.state}"), "id": one.id}
+            {"kind": one.kind, "state": state_words(services, lang, one), "id": one.id}
             for one in notices.changes(services.store, notice.id)
         ],
     }
@@ -92,19 +100,26 @@ def _edited(services: Services, notice: Notice) -> int:
 
 def panel_page(services: Services, lang: str, notice: Notice) -> Reply:
     """How a notice stands, with what can be done now."""
+    if notice.state == "draft":
+        opened = (press(f"#{notice.id}", "nd", notice.id),)
+        return Reply(services.texts(lang, "notice.unscheduled", number=notice.id), (opened,))
     return Reply(services.texts(lang, "notice.panel", **panel_facts(services, lang, notice)), _rows(services, lang, notice))
 
 
 def _rows(services: Services, lang: str, notice: Notice) -> Rows:
     texts, one, counts = services.texts, notice.id, notice.counts
     rows: list[tuple[Button, ...]] = []
+    over = notice.why == "recalled" or changes.overtaken(services.store, notice)
     if notice.state == "sending":
         rows.append((press(texts(lang, "button.pause_notice"), "nrun", one, "pause"),))
-    if notice.state == "paused":
+    if notice.state == "paused" and not over:
         rows.append((press(texts(lang, "button.resume"), "nrun", one, "resume"),))
     if notice.state in notices.OPEN:
-        rows[-1:] = [(*rows[-1], press(texts(lang, "button.stop"), "nrun", one, "stop"))] if rows else []
-    still = notice.state in {"paused", "stopped", "done"} and notice.why != "recalled"
+        stop = press(texts(lang, "button.stop"), "nrun", one, "stop")
+        rows[-1:] = [(*rows[-1], stop) if rows else (stop,)]
+    if notice.state == "scheduled":
+        rows.insert(0, (press(texts(lang, "button.unschedule"), "nun", one),))
+    still = notice.state in changes.CHANGEABLE and not over
     if still and counts.get("failed"):
         rows.append((press(texts(lang, "button.retry", n=counts["failed"]), "nagain", one, "failed"),))
     if still and counts.get("unknown") and notice.settled is None:
@@ -116,6 +131,11 @@ def _rows(services: Services, lang: str, notice: Notice) -> Rows:
         )
     if still and notice.kind == "notice" and counts.get("sent"):
         rows.append((press(texts(lang, "button.correct"), "nfix", one), press(texts(lang, "button.recall"), "nback", one)))
+    if still and notice.kind == "notice":
+        rows.extend(
+            (press(texts(lang, f"button.unconfirmed.{one.kind}"), "nd", one.id),)
+            for one in changes.unconfirmed(services.store, notice.id)
+        )
     last = [press(texts(lang, "button.refresh"), "report", one)]
     if notice.state != "sending" and sum(counts.values()) > counts.get("sent", 0):
         last.append(press(texts(lang, "button.missed"), "nwho", one))
@@ -172,6 +192,8 @@ async def press_run(update: Update, context: Context, args: list[str]) -> str | 
         yes = press(context.text("button.stop_yes"), "nrun", notice.id, "stop_yes")
         await context.say("notice.stop_sure", ((yes,),), n=notice.waiting, kind=notice.kind)
         return None
+    if what == "resume" and changes.overtaken(context.store, notice):
+        return context.text("desk.overtaken")
     done = {
         "pause": lambda: sending.pause(context.store, notice.id, "asked", context.now),
         "resume": lambda: sending.resume(context.store, notice.id, context.now),
@@ -192,6 +214,8 @@ async def press_again(update: Update, context: Context, args: list[str]) -> str 
     if notice is None:
         return context.text("office.not_yours")
     what = (args + [""])[1]
+    if what != "leave" and changes.overtaken(context.store, notice):
+        return context.text("desk.overtaken")
     if what == "leave":
         done = sending.settle(context.store, notice.id, context.now)
         line = context.text("notice.settled")
@@ -231,7 +255,7 @@ async def press_leavings(update: Update, context: Context, args: list[str]) -> s
         return context.text("office.not_yours")
     found = mutes.reasons(context.store, context.now - QUARTER)
     items = [(context.text(f"leave.{reason}"), n) for reason, n in found.items()]
-    await context.say("desk.leavings", items=items)
+    await context.say("desk.leavings", ((press(context.text("button.desk"), "ndesk"),),), items=items)
     return None
 
 

@@ -9,7 +9,7 @@ from telegram import Update
 from handlers import checks
 from handlers.admin.counting import count
 from handlers.admin.desk import desk_page, look
-from handlers.admin.rights import counties_of, draft_for
+from handlers.admin.rights import counties_of, draft_for, no_draft
 from handlers.buttons import Button, press
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
@@ -18,7 +18,7 @@ from handlers.notices import link_label
 from handlers.pairings import target_name
 from handlers.presses import Presses
 from handlers.views import view
-from knowledge.records import notices
+from knowledge.records import drafts, notices
 from knowledge.records.drafts import Draft
 from knowledge.records.notices import Link, Notice
 from knowledge.text import has_han
@@ -46,10 +46,18 @@ OTHER = Step("other", checks.notice, rich=True, skippable=True, check=_fitting)
 FORM = Form("notice", 2, (TEXT, OTHER), preview=False)
 
 
+def _media(services: Services, draft: Draft) -> str:
+    """What a draft whose text is written anew carries: it is written anew with it."""
+    number = draft.subject[1:] if draft.subject.startswith("n") else ""
+    notice = notices.get(services.store, int(number), counted=False) if number.isdigit() else None
+    return (notice.media or "") if notice else ""
+
+
 def _facts(services: Services, lang: str, draft: Draft) -> Facts:
     county = services.base.counties.get(draft.subject)
     return {
         "county": county.short[lang] if county else "",
+        "media": _media(services, draft),
         "first": "zh" if has_han(draft.answers.get("text", "")) else "en",
     }
 
@@ -63,7 +71,7 @@ def _finish(context: Context, draft: Draft) -> Done:
     if draft.subject.startswith("n") and draft.subject[1:].isdigit():
         notice = draft_for(context, [draft.subject[1:]])
         if isinstance(notice, str):
-            return "notice.not_yours", {}
+            return no_draft(context, [draft.subject[1:]])
         notices.edit(context.store, notice.id, **changed)
         return "notice.desk", {"notice": notice.id}
     counties = counties_of(services, person)
@@ -99,7 +107,9 @@ def topics_page(services: Services, lang: str, notice: Notice) -> Reply:
         press(("● " if topic.id == notice.topic else "") + topic.name[lang], "nt", notice.id, topic.id)
         for topic in services.base.topics.values()
     ]
-    return Reply(services.texts(lang, "desk.topics"), tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)))
+    rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
+    back = press(services.texts(lang, "button.back"), "nd", notice.id, "here")
+    return Reply(services.texts(lang, "desk.topics", chosen=notice.topic is not None), (*rows, (back,)))
 
 
 @view("notice.topics")
@@ -114,6 +124,7 @@ async def press_topic(update: Update, context: Context, args: list[str]) -> str 
     notice = draft_for(context, args)
     if isinstance(notice, str):
         return notice
+    drafts.park(context.store, context.person.id)
     topic = (args + [""])[1]
     if topic not in context.base.topics:
         await context.show(update, topics_page(context.services, context.lang, notice))
@@ -174,6 +185,7 @@ async def press_links(update: Update, context: Context, args: list[str]) -> str 
     if isinstance(notice, str):
         return notice
     services, lang = context.services, context.lang
+    drafts.park(context.store, context.person.id)
     kind, target, sure = (args[1:] + ["", "", ""])[:3]
     if kind == "url":
         await open_form(context, "link", str(notice.id))
@@ -205,7 +217,7 @@ def _add(context: Context, notice: Notice, link: Link) -> None:
 def _finish_link(context: Context, draft: Draft) -> Done:
     notice = draft_for(context, [draft.subject])
     if isinstance(notice, str):
-        return "notice.not_yours", {}
+        return no_draft(context, [draft.subject])
     _add(context, notice, Link("url", draft.answers["address"], draft.answers["label"]))
     return "notice.links", {"notice": notice.id}
 

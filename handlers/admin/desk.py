@@ -9,7 +9,7 @@ from telegram import Update
 from telegram.error import BadRequest
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers.admin.cockpit import panel_page
+from handlers.admin.cockpit import panel_page, state_words
 from handlers.admin.conditions import condition_words
 from handlers.admin.counting import count, count_by_number, freeze, reach_of
 from handlers.admin.rights import counties_of, draft_for, found_for, scope_of
@@ -21,9 +21,11 @@ from handlers.notices import copy_of, link_label
 from handlers.presses import Presses
 from handlers.views import AHEAD, view
 from knowledge.clock import MINUTE, is_quiet
-from knowledge.records import notices, sending
+from knowledge.records import changes, drafts, notices, sending
 from knowledge.records.notices import Notice
 
+BEFORE = ("draft", "scheduled")
+"""States in which nothing has gone yet."""
 LISTED = 8
 """Notices that the list shows."""
 
@@ -42,7 +44,7 @@ def list_page(services: Services, lang: str, person: int) -> Reply:
     items = [
         {
             "id": one.id,
-            "state": services.texts(lang, f"notice.state.{one.state}"),
+            "state": state_words(services, lang, one),
             "title": title(services, lang, one),
             "starts": one.starts if one.state == "scheduled" else None,
             "sent": one.counts.get("sent", 0),
@@ -77,6 +79,7 @@ async def on_broadcast(update: Update, context: Context) -> None:
 async def begin(context: Context) -> None:
     """The desk, for the city's office and for coordinators (to their county). The first time, straight to writing."""
     services, person = context.services, context.person.id
+    drafts.park(context.store, person)  # what is typed next is no answer to a form left open
     counties = counties_of(services, person)
     if counties == []:
         await context.say("notice.not_yours", ((press(context.text("button.ask"), "ask", ""),),))
@@ -101,6 +104,7 @@ async def press_desk(update: Update, context: Context, args: list[str]) -> str |
     notice = found_for(context, args)
     if notice is None:
         return context.text("office.not_yours")
+    drafts.park(context.store, context.person.id)
     await count(context.services, notice)
     page = desk_page(context.services, context.lang, notice)
     if args[1:2] == ["here"]:
@@ -115,7 +119,7 @@ async def press_desk(update: Update, context: Context, args: list[str]) -> str |
 
 def desk_page(services: Services, lang: str, notice: Notice) -> Reply:
     """How a draft would go out: to how many, who is left out and why, when, for how long; or how a confirmed one stands."""
-    if notice.state not in {"draft", "scheduled"}:
+    if notice.state not in BEFORE:
         return panel_page(services, lang, notice)
     facts = rehearsal(services, lang, notice)
     return Reply(services.texts(lang, "desk", **facts), _desk_rows(services, lang, notice, facts["total"]))
@@ -153,9 +157,15 @@ def rehearsal(services: Services, lang: str, notice: Notice) -> dict[str, Any]:
         "in_minutes": max(0, starts - now) // MINUTE,
         "expires": notice.expires,
         "quiet": is_quiet(starts) and notice.kind == "notice",
+        "never": expired(notice, now),
         "late": bool(notice.starts and notice.starts <= now),
         "unknown": _out_of_reach(services, notice),
     }
+
+
+def expired(notice: Notice, now: int) -> bool:
+    """Whether it would be too late for everybody by the time it goes."""
+    return notice.expires is not None and notice.expires <= max(now, notice.starts or 0)
 
 
 def _out_of_reach(services: Services, notice: Notice) -> int:
@@ -179,7 +189,7 @@ def _desk_rows(services: Services, lang: str, notice: Notice, total: int) -> Row
             (press(texts(lang, "button.unschedule"), "nun", one), press(texts(lang, "button.stop"), "nrun", one, "stop")),
         )
     send = texts(lang, f"button.send.{notice.kind}", n=total, later=bool(notice.starts))
-    drop = press(texts(lang, "button.discard"), "ndrop", one)
+    drop = press(texts(lang, f"button.discard.{notice.kind}"), "ndrop", one)
     confirm = (press(send, "nsend", one, notice.version),)
     if notice.kind == "recall":
         return (confirm, (drop,))
@@ -196,7 +206,7 @@ def _desk_rows(services: Services, lang: str, notice: Notice, total: int) -> Row
         press(texts(lang, "button.edit_start"), "nw", one, "start"),
         press(texts(lang, "button.edit_expiry"), "nw", one, "expire"),
     )
-    ready = total > 0 and notice.topic is not None
+    ready = total > 0 and notice.topic is not None and not expired(notice, services.now())
     return ((look,), edit, more, *((confirm,) if ready else ()), (drop,))
 
 
@@ -267,11 +277,14 @@ async def press_send(update: Update, context: Context, args: list[str]) -> str |
     services = context.services
     if notice.kind == "notice" and notice.topic is None:
         return context.text("desk.no_topic")
-    if notice.of and (of := notices.get(context.store, notice.of)) and of.counts.get("sending"):
-        return context.text("desk.in_flight")
+    if expired(notice, context.now):
+        return context.text("desk.expired")
+    if notice.of and (fault := _cannot_change(context, notice.of)):
+        return fault
     with context.store.transaction():
         outcome = sending.confirm(context.store, notice, version, scope_of(services, notice), context.update_id, context.now)
         if outcome == "done":
+            changes.overtake(context.store, notice, context.now)
             context.note_result("notice.started", notice=notice.id)
     await freeze(context, notice)
     found = notices.get(context.store, notice.id)
@@ -284,7 +297,17 @@ async def press_send(update: Update, context: Context, args: list[str]) -> str |
         return context.text(f"desk.not_sent.{outcome}")
     services.wake()
     await context.show(update, started(services, context.lang, {"notice": notice.id}))
+    if notice.author != context.person.id and (found := notices.get(context.store, notice.id)):
+        await context.send(desk_page(services, context.lang, found))  # the progress message is its writer's
     return None
+
+
+def _cannot_change(context: Context, number: int) -> str | None:
+    """Why the copies of a notice cannot be changed now, although they could when the change was begun."""
+    of = notices.get(context.store, number)
+    if of is None or not changes.changeable(of):
+        return context.text("desk.hold_first")
+    return context.text("desk.in_flight") if of.counts.get("sending") else None
 
 
 async def press_drop(update: Update, context: Context, args: list[str]) -> str | None:
@@ -293,7 +316,9 @@ async def press_drop(update: Update, context: Context, args: list[str]) -> str |
     if isinstance(notice, str):
         return notice
     notices.discard(context.store, notice.id)
-    await context.show(update, Reply(context.text("desk.discarded")))
+    desk = press(context.text("button.desk"), "ndesk")
+    back = desk if notice.of is None else press(context.text("button.back"), "nd", notice.of, "here")
+    await context.show(update, Reply(context.text("desk.discarded", kind=notice.kind), ((back,),)))
     return None
 
 
@@ -302,15 +327,30 @@ async def press_unschedule(update: Update, context: Context, args: list[str]) ->
     notice = found_for(context, args)
     if notice is None:
         return context.text("office.not_yours")
-    if not sending.unschedule(context.store, notice.id, context.now):
-        return context.text("desk.too_late")
+    with context.store.transaction():
+        if not sending.unschedule(context.store, notice.id, context.now):
+            return context.text("desk.too_late")
+        sending.show(context.store, notice.id, context.now)
+    context.services.wake()
     if found := notices.get(context.store, notice.id):
         await count(context.services, found)
-        await context.show(update, desk_page(context.services, context.lang, found))
+        page = desk_page(context.services, context.lang, found)
+        pressed = update.callback_query.message if update.callback_query else None
+        if pressed and pressed.message_id == notice.panel:  # that one says by itself how the notice stands
+            await context.send(page)
+        else:
+            await context.show(update, page)
     return context.text("desk.unscheduled")
 
 
+async def press_list(update: Update, context: Context, args: list[str]) -> str | None:
+    """The desk, from a button."""
+    await begin(context)
+    return None
+
+
 PRESSES: Presses = {
+    "ndesk": press_list,
     "nd": press_desk,
     "nnew": press_new,
     "nlook": press_look,

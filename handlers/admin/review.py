@@ -59,6 +59,7 @@ def waiting_page(services: Services, lang: str, person: int) -> Reply:
     else:
         listed = list_buttons(services, lang, person)
         rows.extend(listed[i : i + 2] for i in range(0, len(listed), 2))
+    rows.append((press(services.texts(lang, "button.desk"), "ndesk"),))
     if counties is None:
         rows.append((press(services.texts(lang, "button.coordinators"), "co"),))
     if wrong:

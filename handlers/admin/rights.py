@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.buttons import number
 from handlers.context import Context, Services
+from handlers.form_handler import Done
 from knowledge.records import audience, coordinators, notices
 from knowledge.records.notices import Notice
 
@@ -35,6 +36,12 @@ def draft_for(context: Context, args: list[str]) -> Notice | str:
     if notice is None:
         return context.text("office.not_yours")
     return notice if notice.state == "draft" else context.text("desk.no_draft")
+
+
+def no_draft(context: Context, args: list[str]) -> Done:
+    """What a form answers whose draft went meanwhile: how the notice stands, or that it is nothing for this person."""
+    notice = found_for(context, args)
+    return ("notice.desk", {"notice": notice.id}) if notice else ("notice.not_yours", {})
 
 
 def scope_of(services: Services, notice: Notice) -> audience.Scope:

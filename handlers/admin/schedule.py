@@ -8,26 +8,28 @@ from typing import Any
 from telegram import Update
 
 from handlers import checks
-from handlers.admin.rights import draft_for
+from handlers.admin.rights import draft_for, no_draft
 from handlers.context import Context, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Answers, Fault, Form, Step
 from handlers.presses import Presses
 from knowledge.clock import DAY, SHANGHAI, in_shanghai
 from knowledge.moments import NoMoment, read
-from knowledge.records import notices
+from knowledge.records import drafts, notices
 from knowledge.records.drafts import Draft
 
 MORNING = 9
 """The hour that is offered."""
 STARTS = ("now", "tomorrow", "monday")
+NOW = frozenset({"马上", "现在", "立即", "立刻", "now", "at once", "immediately"})
+"""Written instead of the button that says so."""
 ENDS = ("never", "day", "week")
 """What is offered for the end: none, a day or a week after the start."""
 
 
 def starts_at(answer: str, now: int) -> int | NoMoment | None:
     """When a notice starts; None: when it is confirmed."""
-    if answer == "now":
+    if answer == "now" or answer.lower().strip("。.！!") in NOW:
         return None
     if answer in STARTS:
         today = in_shanghai(now).date()
@@ -64,14 +66,15 @@ def _finish_start(context: Context, draft: Draft) -> Done:
 
 
 def _finish_end(context: Context, draft: Draft) -> Done:
-    start = int(draft.answers.get("start") or context.now)
+    notice = draft_for(context, [draft.subject])
+    start = context.now if isinstance(notice, str) else notice.starts or context.now
     return _kept(context, draft, "expires", ends_at(draft.answers["moment"], start, context.now))
 
 
 def _kept(context: Context, draft: Draft, name: str, moment: Any) -> Done:
     notice = draft_for(context, [draft.subject])
     if isinstance(notice, str):
-        return "notice.not_yours", {}
+        return no_draft(context, [draft.subject])
     if not isinstance(moment, NoMoment):
         notices.edit(context.store, notice.id, **{name: moment})
     return "notice.desk", {"notice": notice.id}
@@ -83,6 +86,8 @@ async def press_when(update: Update, context: Context, args: list[str]) -> str |
     if isinstance(notice, str):
         return notice
     if args[1:2] == ["expire"]:
+        if old := drafts.find(context.store, context.person.id, "until", str(notice.id)):
+            drafts.drop(context.store, old.id)  # it knew the start as it was then
         await open_form(context, "until", str(notice.id), {"start": str(notice.starts or context.now)})
     else:
         await open_form(context, "when", str(notice.id))

@@ -108,6 +108,11 @@ def latest(store: Store, counties: Sequence[str] | None, limit: int) -> list[Not
     return [_notice(store, row) for row in rows]
 
 
+def under_way(store: Store) -> bool:
+    """Whether any notice or change is being sent just now."""
+    return store.value("SELECT 1 FROM notices WHERE state = 'sending' LIMIT 1") is not None
+
+
 def changes(store: Store, notice: int) -> list[Notice]:
     """The corrections and recalls of a notice that were confirmed, oldest first."""
     rows = store.all(f"SELECT {COLUMNS} FROM notices WHERE of = ? AND state != 'draft' ORDER BY id", (notice,))
