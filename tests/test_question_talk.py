@@ -215,14 +215,14 @@ async def test_the_lists_tell_questions_apart_by_their_first_words(talk: Talk) -
     await anna.presses_data("v1:qo:1:1:take")
     await talk.move_clock(2 * DAY)
     assert "待办：0 条意向，5 条提问" in await anna.says("/office")
-    assert anna.buttons == ["我接手的（1）", "没人接的（4）", "超过两天没回的（5）", "全部（5）", "👥 区县联络员"]
+    assert anna.buttons == ["我接手的（1）", "没人接的（4）", "超过两天没回的（5）", "全部（5）", "📣 通知", "👥 区县联络员"]
     assert "提问：我接手的（1）\n1 号 · 2 天 · 您接手了：住宿怎么安排？" in await anna.presses("我接手的")
     assert anna.buttons[0] == "💬 1 住宿怎么安排？"
     free = await anna.presses("没人接的")
     assert "2 号 · 2 天 · 没人接：路好走吗？" in free
     assert "住宿" not in free
     await bo.says("/office")
-    assert bo.buttons == ["没人接的（4）", "超过两天没回的（5）", "全部（5）", "👥 区县联络员"]
+    assert bo.buttons == ["没人接的（4）", "超过两天没回的（5）", "全部（5）", "📣 通知", "👥 区县联络员"]
     assert "1 号 · 2 天 · 已有人接手：住宿怎么安排？" in await bo.presses("全部")
     assert "「路好走吗？」" in await bo.presses("💬 2")
 
