@@ -264,6 +264,24 @@ async def test_a_correction_never_writes_over_what_was_recalled(talk: Talk) -> N
     assert "已收回" in boss.last
 
 
+async def test_where_no_copy_is_known_nothing_is_recalled(talk: Talk) -> None:
+    boss, (li,) = await crowd(talk, 1)
+    await boss.presses_data("v1:mute:1")
+    await drafted(boss, TEXT)
+    Scripted.refuses[li.id] = BUSY
+    await boss.presses("确认")
+    Scripted.refuses.clear()
+    await boss.presses_data("v1:nrun:1:pause")
+    assert "没有一份确定已送达" in await boss.presses_data("v1:nback:1")
+    assert not any("确认" in label for label in boss.buttons)
+    version = rows(talk, "notices")[1]["version"]
+    assert "没有能改动的" in await boss.presses_data(f"v1:nsend:2:{version}")
+    assert states(talk) == [("notice", "paused", "asked"), ("recall", "draft", None)]
+    await boss.presses_data("v1:nrun:1:resume")
+    await talk.move_clock(HOUR)
+    assert li.last == f"📣 {TEXT}"
+
+
 async def test_an_older_correction_does_not_come_back_over_a_newer_one(talk: Talk) -> None:
     boss, (li, wang) = await crowd(talk, 2)
     await announced(boss, TEXT)

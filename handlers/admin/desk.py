@@ -190,12 +190,12 @@ def _desk_rows(services: Services, lang: str, notice: Notice, total: int) -> Row
         )
     send = texts(lang, f"button.send.{notice.kind}", n=total, later=bool(notice.starts))
     drop = press(texts(lang, f"button.discard.{notice.kind}"), "ndrop", one)
-    confirm = (press(send, "nsend", one, notice.version),)
+    confirm = ((press(send, "nsend", one, notice.version),),) if total else ()
     if notice.kind == "recall":
-        return (confirm, (drop,))
+        return (*confirm, (drop,))
     look = press(texts(lang, "button.look"), "nlook", one)
     if notice.kind == "correction":
-        return (confirm, (look, drop))
+        return (*confirm, (look, drop))
     edit: tuple[Button, ...] = (
         press(texts(lang, "button.edit_text"), "nedit", one),
         press(texts(lang, "button.edit_topic"), "nt", one),
@@ -206,8 +206,8 @@ def _desk_rows(services: Services, lang: str, notice: Notice, total: int) -> Row
         press(texts(lang, "button.edit_start"), "nw", one, "start"),
         press(texts(lang, "button.edit_expiry"), "nw", one, "expire"),
     )
-    ready = total > 0 and notice.topic is not None and not expired(notice, services.now())
-    return ((look,), edit, more, *((confirm,) if ready else ()), (drop,))
+    ready = notice.topic is not None and not expired(notice, services.now())
+    return ((look,), edit, more, *(confirm if ready else ()), (drop,))
 
 
 @view("notice.desk")
@@ -307,6 +307,8 @@ def _cannot_change(context: Context, number: int) -> str | None:
     of = notices.get(context.store, number)
     if of is None or not changes.changeable(of):
         return context.text("desk.hold_first")
+    if not notices.copies(context.store, number):
+        return context.text("desk.no_copies")
     return context.text("desk.in_flight") if of.counts.get("sending") else None
 
 
