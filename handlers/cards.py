@@ -17,7 +17,7 @@ from knowledge.clock import DAY
 from knowledge.records import cards, groups, interests, nudges, organisations, partners
 from knowledge.records.facts import FORMS
 from knowledge.records.interests import Event, Interest
-from knowledge.records.moves import OFFICE, Move, allowed
+from knowledge.records.moves import AT_WORK, OFFICE, Move, allowed
 
 TRAIL = 10
 """Events that a card shows."""
@@ -103,13 +103,20 @@ def _kept(events: list[Event]) -> set[int]:
     return set(list(dict.fromkeys(wanted))[:TRAIL])
 
 
+def ends_work(event: Event) -> bool:
+    """Whether the event was a no to what had been signed: it is stopped, not turned away."""
+    return event.move == "decline" and event.before in AT_WORK
+
+
 def what(services: Services, lang: str, event: Event, *, own: bool = False) -> str:
     """An event in a few words; ``own``: to who registered, who is "you" there."""
     of = event.note or ""
     if event.move in groups.NAMING:
         named = organisations.get(services.store, int(of)) if of.isdigit() else None
         of = named.name if named else ""
-    return services.texts(lang, f"event.{event.move}", whom=of if event.move in PARTIES else "", about=of, own=own)
+    return services.texts(
+        lang, f"event.{event.move}", whom=of if event.move in PARTIES else "", about=of, own=own, work=ends_work(event)
+    )
 
 
 def _words(services: Services, lang: str, event: Event, *, whole: bool) -> str:
@@ -258,6 +265,7 @@ def asker_moved(services: Services, lang: str, interest: Interest, args: dict[st
         about=subject_name(services, lang, interest),
         words=words_of(services, lang, event),
         others=found.text,
+        work=ends_work(event),
     )
     if "organisation" not in roles(services, interest, int(args["person"])):  # a partner: the lead goes on with it
         return Reply(text + "\n" + services.texts(lang, "group.fyi", lead=interest.name), found.rows)

@@ -390,3 +390,13 @@ async def test_a_reminder_is_sent_once_over_restarts(talk: Talk) -> None:
     for _ in range(3):
         await talk.restart()
     assert sum("请尽快处理" in shown.html for shown in boss.seen) == 1
+
+
+async def test_what_was_signed_is_stopped_and_not_turned_away(talk: Talk) -> None:
+    boss, li = await both(talk)
+    for label in ("受理", "开始对接", "已签约"):
+        await boss.presses(label)
+    await boss.presses_on(boss.card(), "婉拒")
+    await boss.says("村里改了规划")
+    assert "「巫溪 · 养老帮扶」由工作人员停办了。原因：村里改了规划。" in li.last
+    assert "停办：村里改了规划" in li.reads()
