@@ -33,6 +33,11 @@ REFUSED = (
     ("忠县可以,垫江免谈", "zhongxian"),
     ("酉阳或者秀山,不要黔江", "youyang xiushan"),
     ("城口这种地方我们小机构吃不消", ""),
+    ("石柱就让给别人吧", ""),
+    ("开州那头我们没得人脉,搞不成", ""),
+    ("我们老总不喜欢万州", ""),
+    ("Leave Kaizhou for others", ""),
+    ("We would rather help Chengkou than Wuxi", "chengkou"),
     ("please don't suggest Wuxi again", ""),
     ("Could you take Kaizhou off my list", ""),
     ("nowhere near Wanzhou please", ""),
@@ -56,6 +61,9 @@ NOT_REFUSED = (
     ("城口不缺钱缺人,我们派人去", "chengkou"),
     ("巫溪的路不好走,我们来修", "wuxi"),
     ("没去过城口,想先了解一下", "chengkou"),
+    ("没想到武隆也缺老师,我们可以派", "wulong"),
+    ("我们不是去巫山玩的,是去做义诊", "wushan"),
+    ("垫江不要钱不要物,要什么", "dianjiang"),
     ("不晓得巫溪那边行不行", "wuxi"),
     ("为什么不推荐武隆", "wulong"),
     ("要不就巫溪吧", "wuxi"),
@@ -77,6 +85,8 @@ LEFT_BEHIND = (
     ("我们在彭水做了两年助学,今年想扩到黔江", "qianjiang"),
     ("上次去巫溪义诊,才晓得城口更缺医生,这回去城口", "chengkou"),
     ("去年是丰都,今年轮到石柱", "shizhu"),
+    ("跟武隆的合同到期了,看看南川", "nanchuan"),
+    ("本来看好奉节,考察完觉得巫溪更需要", "wuxi"),
     ("酉阳刚做完一期,下一站去哪", ""),
     ("想把江北的模式搬到酉阳", "youyang"),
     ("老家石柱,不过这次想看云阳", "yunyang"),
@@ -208,6 +218,10 @@ def test_the_origin_is_the_writers_own(reader: Reader, text: str, origin: str) -
 def test_the_notation_of_the_rules(rule: str, text: str, fits: bool) -> None:
     words = {"NOT": ["不"], "GO": ["去"], "SO": ["就"], "ASKS": ["吗"]}
     assert bool(compiled(rule, words).search(text)) is fits
+
+
+def test_our_signs_in_a_text_are_no_counties(reader: Reader) -> None:
+    assert wanted(reader, "⌂◎◆ 不去⌂,去城口 ⌂◆◎") == "chengkou"
 
 
 def test_a_rule_reads_pinyin_as_well() -> None:

@@ -20,6 +20,8 @@ from knowledge.text import has_han
 REFUSED, LEFT, HOME = "refused", "left", "home"
 """Turned away; a place of earlier work or of a dropped plan; where the writer comes from."""
 _COUNTY, _CITY, _OURS = "⌂", "◎", "◆"
+_OWN_SIGNS = str.maketrans(dict.fromkeys((_COUNTY, _CITY, _OURS), ","))
+"""What the writer set of our signs must be none of them."""
 _ALWAYS, _PAST, _MOVES = "", "past", "moves"
 _MOST, _BEFORE, _BEHIND = 32, 48, 72
 """Counties looked at (who lists more turns none of them away one by one), and how many characters around each."""
@@ -205,7 +207,7 @@ class RoleReader:
         if not counties:
             return {}
         known = self._pinyin if tokens.pinyin else self._chinese if has_han(tokens.text) else self._english
-        signs, members = _signs(tokens.text, counties[:_MOST], ours, self._city)
+        signs, members = _signs(tokens.text.translate(_OWN_SIGNS), counties[:_MOST], ours, self._city)
         held = signs.replace(" ", "")
         groups = {place.start(): group for group, place in enumerate(re.finditer(f"[{_COUNTY}{_CITY}]", signs))}
         roles: dict[int, str] = {}
