@@ -215,6 +215,21 @@ async def test_whoever_loses_the_role_with_a_question_open_changes_nothing(talk:
     assert rows(talk, "notices")[0]["starts"] is None
 
 
+async def test_whoever_loses_the_role_while_it_goes_is_shown_no_numbers_any_more(talk: Talk) -> None:
+    _, (wang,) = await crowd(talk, 1)
+    other = talk.person("other", owner=True)
+    await drafted(other, TEXT)
+    Scripted.refuses[wang.id] = BUSY
+    await other.presses("确认")
+    talk.services.owners.discard(other.id)
+    Scripted.refuses.clear()
+    before = len(other.seen)
+    await talk.move_clock(HOUR)
+    assert wang.last == f"📣 {TEXT}"
+    assert len(other.seen) > before
+    assert all("不再发给您" in shown.html and not shown.keyboard for shown in other.seen[before:] if TEXT not in shown.html)
+
+
 # -- changes that overtake one another ---------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update
 
 from handlers.admin import sheets
-from handlers.admin.rights import found_for
+from handlers.admin.rights import found_for, may
 from handlers.buttons import Button, Rows, press
 from handlers.context import Context, Reply, Services
 from handlers.presses import Presses
@@ -146,11 +146,22 @@ def _of(services: Services, args: dict[str, Any]) -> Notice | None:
     return notices.get(services.store, int(args["notice"]))
 
 
+def _still(services: Services, args: dict[str, Any], notice: Notice) -> bool:
+    """Whether it is still for this person: who wrote or confirmed it may have lost the role while it goes."""
+    return "person" not in args or may(services, int(args["person"]), notice)
+
+
+def _handed_over(services: Services, lang: str, notice: Notice) -> Reply:
+    return Reply(services.texts(lang, "notice.handed_over", number=notice.of or notice.id))
+
+
 @view(sending.PANEL)
 def panel(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     """The progress message."""
     notice = _of(services, args)
-    return panel_page(services, lang, notice) if notice else Reply(services.texts(lang, "press.gone"))
+    if notice is None:
+        return Reply(services.texts(lang, "press.gone"))
+    return panel_page(services, lang, notice) if _still(services, args, notice) else _handed_over(services, lang, notice)
 
 
 def _told(name: str) -> None:
@@ -161,6 +172,8 @@ def _told(name: str) -> None:
         notice = _of(services, args)
         if notice is None:
             return Reply(services.texts(lang, "press.gone"))
+        if not _still(services, args, notice):
+            return _handed_over(services, lang, notice)
         return Reply(services.texts(lang, name, **panel_facts(services, lang, notice)), _rows(services, lang, notice))
 
 
