@@ -15,6 +15,7 @@ from handlers.pairings import next_best, target_name
 from handlers.views import view
 from knowledge.clock import DAY
 from knowledge.records import cards, groups, interests, nudges, organisations, partners
+from knowledge.records.erasure import BLANK
 from knowledge.records.facts import FORMS
 from knowledge.records.interests import Event, Interest
 from knowledge.records.moves import AT_WORK, OFFICE, Move, allowed
@@ -108,12 +109,17 @@ def ends_work(event: Event) -> bool:
     return event.move == "decline" and event.before in AT_WORK
 
 
+def called(services: Services, organisation: int) -> str:
+    """What an organisation is called now; empty where its name is erased."""
+    found = organisations.get(services.store, organisation)
+    return found.name if found and found.name != BLANK else ""
+
+
 def what(services: Services, lang: str, event: Event, *, own: bool = False) -> str:
     """An event in a few words; ``own``: to who registered, who is "you" there."""
     of = event.note or ""
     if event.move in groups.NAMING:
-        named = organisations.get(services.store, int(of)) if of.isdigit() else None
-        of = named.name if named else ""
+        of = called(services, int(of)) if of.isdigit() else ""
     return services.texts(
         lang, f"event.{event.move}", whom=of if event.move in PARTIES else "", about=of, own=own, work=ends_work(event)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.buttons import Rows, press
-from handlers.cards import line, subject_name, without_numbers, words_of
+from handlers.cards import called, line, subject_name, without_numbers, words_of
 from handlers.context import Reply, Services
 from handlers.proposals import party, reasons
 from handlers.views import render, view
@@ -17,12 +17,6 @@ from knowledge.records.partners import Partner
 
 SAID = ("asked", "wished", "joined", "let_in", "no", "no_heir", "shared", "unshared", "willing", "alone")
 """Steps of one's own that are confirmed, beside the moves."""
-
-
-def _called(services: Services, organisation: int) -> str:
-    """What an organisation is called now."""
-    found = organisations.get(services.store, organisation)
-    return found.name if found else ""
 
 
 def _asked(name: str) -> None:
@@ -41,7 +35,7 @@ def _asked(name: str) -> None:
         text = services.texts(
             lang,
             name,
-            name=_called(services, int(args["organisation"])),
+            name=called(services, int(args["organisation"])),
             about=subject_name(services, lang, group),
             number=group.id,
             offer=without_numbers(group.offer if row.asked_by == "lead" else row.offer),
@@ -81,8 +75,10 @@ def heir(services: Services, lang: str, args: dict[str, Any]) -> Reply:
 
 
 def _facts(services: Services, lang: str, group: Interest, args: dict[str, Any]) -> dict[str, Any]:
+    name = called(services, int(args.get("organisation", 0)))
     return {
-        "name": _called(services, int(args.get("organisation", 0))),
+        "name": name,
+        "who": services.texts(lang, "group.who", name=name),
         "about": subject_name(services, lang, group),
         "number": group.id,
         "own": int(args.get("own", 0)),
@@ -139,7 +135,7 @@ def moved(services: Services, lang: str, group: Interest, args: dict[str, Any]) 
     text = services.texts(
         lang,
         f"group.moved.{event.move}",
-        name=group.name,
+        who=services.texts(lang, "group.who", name=called(services, group.organisation)),
         about=subject_name(services, lang, group),
         words=without_numbers(words_of(services, lang, event)),
         own=partners.own_within(services.store, row.organisation, group.id) if row else 0,

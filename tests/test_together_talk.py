@@ -75,7 +75,7 @@ async def test_the_same_in_english(english: Talk) -> None:
     await li.presses("Invite 1")
     assert "“Sunset Care” invites you to go together: Wuxi · Elderly care (#1)" in wang.last
     assert "You joined the group for “Wuxi · Elderly care” (#1). Your own #2 went into it" in await wang.presses("✅ Yes")
-    assert "“Spring Foundation” joined the group" in li.last
+    assert "“Spring Foundation” joined." in li.last
     assert "leads a group with Spring Foundation" in li.reads()
 
 
@@ -471,6 +471,10 @@ async def test_a_member_who_is_erased_leaves_the_group(talk: Talk) -> None:
     everything = "\n".join([*visible(li), *visible(boss)])
     assert "春晖" not in everything
     assert "捐资" not in everything
+    assert "—」" not in everything
+    assert "👥 一家单位退出了组团「巫溪 · 养老帮扶」" in "\n".join(visible(li))
+    assert "一家单位退出组团" in li.reads(1), "the trail names nobody either"
+    assert "：一家单位退出，它自己的 #2" in "\n".join(visible(boss))
     assert [row["state"] for row in rows(talk, "group_members")] == ["agreed", "left"]
 
 
