@@ -66,7 +66,7 @@ def moves_of(services: Services, interest: Interest, role: str) -> list[Move]:
 
 def move_button(services: Services, lang: str, interest: Interest, role: str, move: Move) -> Button:
     """The button that makes a move, as long as nothing else has happened."""
-    label = services.texts(lang, f"move.{move.id}")
+    label = services.texts(lang, f"move.{called_at(interest.stage, move.id)}")
     return press(label, "own" if role == "organisation" else "off", interest.id, interest.version, move.id)
 
 
@@ -104,9 +104,22 @@ def _kept(events: list[Event]) -> set[int]:
     return set(list(dict.fromkeys(wanted))[:TRAIL])
 
 
+def called_at(stage: str, move: str) -> str:
+    """What a move is called at a stage: a no to what has been signed stops it."""
+    return "stop" if move == "decline" and stage in AT_WORK else move
+
+
+def stage_name(services: Services, lang: str, interest: Interest) -> str:
+    """What the stage is called, with what had been signed before a no as stopped."""
+    if interest.stage != "declined":
+        return services.texts(lang, f"stage.{interest.stage}")
+    last = next(e for e in reversed(interests.events(services.store, interest.id)) if e.after == "declined" != e.before)
+    return services.texts(lang, "stage.stopped" if ends_work(last) else "stage.declined")
+
+
 def ends_work(event: Event) -> bool:
     """Whether the event was a no to what had been signed: it is stopped, not turned away."""
-    return event.move == "decline" and event.before in AT_WORK
+    return called_at(event.before or "", event.move) == "stop"
 
 
 def called(services: Services, organisation: int) -> str:
@@ -137,8 +150,9 @@ def _words(services: Services, lang: str, event: Event, *, whole: bool) -> str:
 def words_of(services: Services, lang: str, event: Event) -> str:
     """The words that came with a move; a reason chosen by button is kept as ``=id`` and shown in the reader's language."""
     words = event.reason or event.note or ""
-    key = f"{event.move}.words.{words[1:]}"
-    return services.texts(lang, key) if words.startswith("=") and services.texts.known(key) else words
+    keys = (f"{called}.words.{words[1:]}" for called in (called_at(event.before or "", event.move), event.move))
+    key = next(filter(services.texts.known, keys), "") if words.startswith("=") else ""
+    return services.texts(lang, key) if key else words
 
 
 def card(services: Services, lang: str, interest: Interest, person: int) -> Reply:
@@ -159,7 +173,7 @@ def card(services: Services, lang: str, interest: Interest, person: int) -> Repl
         about=subject_name(services, lang, interest),
         need=need.text[lang] if need else "",
         task=services.base.tasks[interest.task].name[lang],
-        stage=services.texts(lang, f"stage.{interest.stage}"),
+        stage=stage_name(services, lang, interest),
         turn=services.texts(lang, f"turn.{side}.{interest.turn}", role=parties[-1]),
         promised=nudges.promised(interest),
         trail=trail(services, lang, events, partner=not parties_alone, own=parties_alone and not office),
@@ -310,7 +324,9 @@ def colleague_moved(services: Services, lang: str, interest: Interest, args: dic
 @line("moves.done")
 def done(services: Services, lang: str, interest: Interest, args: dict[str, Any]) -> Reply:
     """A move of one's own was made."""
-    return Reply(services.texts(lang, f"did.{args['move']}"))
+    last = interests.events(services.store, interest.id)[-1]
+    move = called_at(last.before or "", last.move) if last.move == args["move"] else args["move"]
+    return Reply(services.texts(lang, f"did.{move}"))
 
 
 def _days(services: Services, interest: Interest) -> int:

@@ -9,7 +9,7 @@ from telegram import Update
 
 from handlers import checks, consents
 from handlers.buttons import press
-from handlers.cards import subject_name
+from handlers.cards import stage_name, subject_name
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Form, Step
@@ -134,7 +134,7 @@ def _confirmation(services: Services, lang: str, args: dict[str, Any], key: str)
         turn=interest.turn,
         days=(first // DAY, second // DAY),
         office=bool(services.office(interest.county)),
-        stage=services.texts(lang, f"stage.{interest.stage}"),
+        stage=stage_name(services, lang, interest),
         partners=len(joining.candidates(services.store, interest)) if interest.grouped else 0,
     )
     rows = [(press(services.texts(lang, "button.open_interest"), "mine", interest.id),)]

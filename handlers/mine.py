@@ -6,7 +6,7 @@ from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
 from handlers.buttons import press
-from handlers.cards import subject_name
+from handlers.cards import stage_name, subject_name
 from handlers.context import Context, Reply, Services
 from handlers.moves import found_for, show_card
 from handlers.organisation import applied
@@ -31,7 +31,7 @@ def overview(services: Services, lang: str, person: int) -> Reply:
         {
             "id": interest.id,
             "about": subject_name(services, lang, interest),
-            "stage": services.texts(lang, f"stage.{interest.stage}"),
+            "stage": stage_name(services, lang, interest),
             "turn": services.texts(lang, f"turn.asker.{interest.turn}", role="organisation"),
             "open": interest.open,
             "part_of": interest.part_of,

@@ -8,7 +8,7 @@ from telegram import Update
 
 from handlers import checks
 from handlers.buttons import number, press
-from handlers.cards import moves_of, roles, subject_name, what
+from handlers.cards import called_at, moves_of, roles, subject_name, what
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Form, Step
@@ -21,9 +21,10 @@ from knowledge.records.moves import MOVES, OFFICE, SIDE
 
 REASONS = {
     "decline": ("taken", "unfit", "later", "incomplete"),
+    "stop": ("changed", "means", "silent", "agreed"),
     "withdraw": ("plans", "means", "elsewhere", "mistake"),
 }
-"""Reasons offered as buttons, by move."""
+"""Reasons offered as buttons, by form."""
 NOT_DONE = {"late": "undo.late", "known": "undo.known", "forbidden": "card.not_yours", "wordless": "fault.offer.short"}
 """Why a move was not made, by outcome; where somebody moved first, what happened is told as well."""
 
@@ -45,7 +46,7 @@ def _facts(services: Services, lang: str, draft: Draft) -> Facts:
     number, _, move = _of(draft.subject)
     interest = interests.get(services.store, number)
     return {
-        "move": services.texts(lang, f"move.{move}"),
+        "move": services.texts(lang, f"move.{called_at(interest.stage, move) if interest else move}"),
         "move_id": move,
         "about": subject_name(services, lang, interest) if interest else "",
         "number": number,
@@ -57,7 +58,7 @@ def _finish(context: Context, draft: Draft) -> Done:
     interest, version, move = _of(draft.subject)
     words = draft.answers["words"]
     coded = (
-        f"={words}" if words in REASONS.get(move, ()) else words.lstrip("= ")
+        f"={words}" if words in REASONS.get(draft.form, ()) else words.lstrip("= ")
     )  # "=" marks a reason that was chosen by button
     result = _make(context, interest, version, move, coded)
     if result is None or result.outcome == "forbidden":
@@ -122,8 +123,8 @@ def _kit(name: str, choices: tuple[str, ...] = ()) -> Kit:
     return Kit(Form(name, 1, (Step("words", checks.offer, choices),), preview=False), _finish, _facts, _suggest)
 
 
-FORMS = {move: move if move in REASONS else "words" for move, step in MOVES.items() if step.words}
-"""Which form asks for the words of a move."""
+FORMS = {move: "words" for move, step in MOVES.items() if step.words} | {form: form for form in REASONS}
+"""Which form asks for the words of a move, by what it is called at its stage."""
 
 register_kit(_kit("words"))
 for _move, _reasons in REASONS.items():
@@ -164,7 +165,7 @@ async def press_move(update: Update, context: Context, args: list[str], parties:
         late = args[2] == "undo" and str(interest.version) == args[1]
         return context.text("undo.late") if late else moved_on(context.services, context.lang, interest)
     if move.words:
-        await open_form(context, FORMS[move.id], f"{interest.id}.{interest.version}.{move.id}")
+        await open_form(context, FORMS[called_at(interest.stage, move.id)], f"{interest.id}.{interest.version}.{move.id}")
         return None
     if move.confirm and args[3:] != ["yes"]:
         rows = (

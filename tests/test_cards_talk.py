@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from telegram.error import NetworkError, TimedOut
 
 from bot.channels.chat import plain
+from knowledge.base import KnowledgeBase
 from knowledge.clock import DAY, HOUR, MINUTE
 from knowledge.records import cards
 from tests.journeys import registered, rows, stage
@@ -396,7 +398,32 @@ async def test_what_was_signed_is_stopped_and_not_turned_away(talk: Talk) -> Non
     boss, li = await both(talk)
     for label in ("受理", "开始对接", "已签约"):
         await boss.presses(label)
-    await boss.presses_on(boss.card(), "婉拒")
-    await boss.says("村里改了规划")
+    assert "婉拒" not in str(boss.card().keyboard)
+    asked = await boss.presses_on(boss.card(), "停办")
+    assert "停办 #1 巫溪 · 养老帮扶。请选原因" in asked
+    assert boss.buttons[:4] == ["当地的情况变了", "人手或资金跟不上", "联系不上", "双方商定停办"]
+    assert "已停办，原因已告诉对方。" in await boss.says("村里改了规划")
     assert "「巫溪 · 养老帮扶」由工作人员停办了。原因：村里改了规划。" in li.last
     assert "停办：村里改了规划" in li.reads()
+    assert "\n已停办\n" in li.reads()
+    assert "已停办" in await li.says("/my")
+
+
+async def test_why_it_was_stopped_can_be_chosen_and_is_read_in_ones_language(talk: Talk) -> None:
+    boss, li = await both(talk)
+    for label in ("受理", "开始对接", "已签约"):
+        await boss.presses(label)
+    await li.says("/lang")
+    await li.presses("English")
+    await boss.presses_on(boss.card(), "停办")
+    await boss.presses("双方商定停办")
+    assert "was stopped by the staff. Reason: Both sides agreed to stop." in li.last
+    assert "stopped: Both sides agreed to stop" in li.reads()
+
+
+async def test_who_goes_alone_is_not_called_them_on_the_own_card(tmp_path: Path, base: KnowledgeBase) -> None:
+    async with Talk(tmp_path, base, client="en") as talk:
+        boss, li = await both(talk)
+        await li.presses("Show this interest")
+        assert "Sunset Care · alone" in li.reads()
+        assert ": alone" in boss.reads()

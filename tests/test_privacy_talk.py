@@ -54,7 +54,7 @@ async def test_a_photo_can_be_taken_down_after_the_end_too(talk: Talk) -> None:
     await with_photo(li)
     await boss.presses_data("v1:photo:1")
     await boss.presses_data(f"v1:off:1:{rows(talk, 'interests')[0]['version']}:decline")
-    await boss.presses("今年安排不下")
+    await boss.presses("联系不上")
     assert "照片已撤下" in await li.presses_data("v1:photo:1:remove")
     assert "看照片" not in li.reads()
     assert not any("的照片" in text for text in visible(boss))

@@ -134,7 +134,7 @@ PATTERNS: dict[str, set[str]] = {
     "sheet.{}": {f"sheet.{name}" for name in ("organisation", "person", "state", "why")},
     "asker.moved.{}": {f"asker.moved.{move.id}" for move in MOVES.values() if move.roles >= OFFICE},
     "command.{}": {f"command.{command.name}" for command in COMMANDS},
-    "did.{}": {f"did.{move}" for move in MOVES},
+    "did.{}": {f"did.{move}" for move in (*MOVES, "stop")},
     "button.{}": {f"button.{form}" for form in facts.FORMS},
     "event.{}": {
         f"event.{e}"
@@ -154,7 +154,7 @@ PATTERNS: dict[str, set[str]] = {
     "fact.by.{}": {f"fact.by.{role}" for role in OFFICE | SIDE},
     "fault.amount.{}": {f"fault.amount.{why}" for why in ("none", "two", "negative", "fraction", "large")},
     "figures.minors.{}": {f"figures.minors.{one}" for one in PUBLISHABLE},
-    "move.{}": {f"move.{move}" for move in MOVES},
+    "move.{}": {f"move.{move}" for move in (*MOVES, "stop")},
     "office.moved.{}": {f"office.moved.{move.id}" for move in MOVES.values() if move.roles >= SIDE and not move.group},
     "asker.question.{}": {f"asker.question.{move}" for move in FORMS if move != "follow"},
     "question.did.{}": {f"question.did.{move}" for move in question_moves.MOVES},

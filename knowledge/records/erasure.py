@@ -55,7 +55,8 @@ OF_INTEREST: tuple[str, ...] = (
     "DELETE FROM facts WHERE interest = :interest AND kind != 'figure'",
     "DELETE FROM publications WHERE interest = :interest",
     (  # forms about it, whosever they are: they begin with what is known
-        "DELETE FROM drafts WHERE form IN ('checklist', 'figures', 'publish', 'precedent', 'words', 'decline', 'withdraw')"
+        "DELETE FROM drafts WHERE form IN"
+        " ('checklist', 'figures', 'publish', 'precedent', 'words', 'decline', 'stop', 'withdraw')"
         " AND (subject = :interest OR subject LIKE :interest || '.%')"
     ),
     "UPDATE interests SET person = :nobody, offer = :blank WHERE id = :interest",
