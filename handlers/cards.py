@@ -61,7 +61,7 @@ def moves_of(services: Services, interest: Interest, role: str) -> list[Move]:
     if interest.part_of:
         return []
     undo = interests.undoable(services.store, interest, role, services.now())
-    return allowed(interest.stage, role, undo=undo)
+    return [move for move in allowed(interest.stage, role, undo=undo) if interest.turn in move.roles or not move.due]
 
 
 def move_button(services: Services, lang: str, interest: Interest, role: str, move: Move) -> Button:
@@ -294,9 +294,10 @@ def asker_moved(services: Services, lang: str, interest: Interest, args: dict[st
 
 
 def reply_row(services: Services, lang: str, interest: Interest) -> Rows:
-    """The button by which the organisation answers what the office asked."""
-    moves = {move.id: move for move in moves_of(services, interest, "organisation")}
-    return ((move_button(services, lang, interest, "organisation", moves["answer"]),),) if "answer" in moves else ()
+    """The buttons by which the organisation answers what the office wrote, or says that it was seen."""
+    moves = [move for move in moves_of(services, interest, "organisation") if move.id in {"answer", "seen"}]
+    row = tuple(move_button(services, lang, interest, "organisation", move) for move in moves)
+    return (row,) if row else ()
 
 
 @line("office.moved")

@@ -394,6 +394,26 @@ async def test_a_reminder_is_sent_once_over_restarts(talk: Talk) -> None:
     assert sum("请尽快处理" in shown.html for shown in boss.seen) == 1
 
 
+async def test_a_message_that_needs_no_answer_is_seen_with_one_tap_and_the_turn_goes_back(talk: Talk) -> None:
+    boss, li = await both(talk)
+    assert "已看到" not in li.reads()
+    await boss.presses("受理")
+    await boss.presses_on(boss.card(), "询问 / 留言")
+    await boss.says("下周二我们打电话给您")
+    assert "工作人员说：下周二我们打电话给您" in li.last
+    assert li.buttons == ["回复 / 补充", "已看到"]
+    assert "轮到您" in li.reads()
+    line = li.seen[-1]
+    assert "好的，工作人员知道您看到了，下一步由他们来。" in await li.presses("已看到")
+    assert "轮到市里的工作人员" in li.reads()
+    assert "贵单位看到了留言" in li.reads()
+    assert "🔔 对方看到了留言。下一步轮到工作人员。" in boss.last
+    assert "已看到" not in str(li.card().keyboard)
+    assert "情况已有变化" in await li.presses_on(line, "已看到"), "an old button"
+    await talk.move_clock(8 * DAY)
+    assert "请尽快处理" in boss.last, "the office is reminded, for it is its turn"
+
+
 async def test_what_was_signed_is_stopped_and_not_turned_away(talk: Talk) -> None:
     boss, li = await both(talk)
     for label in ("受理", "开始对接", "已签约"):

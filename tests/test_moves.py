@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,15 +23,15 @@ ROLES = {"organisation": ASKER, "city": BOSS, "county": COUNTY, "guest": STRANGE
 LIFE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "submitted": (
         {"accept": "contacted", "ask": "submitted", "decline": "declined"},
-        {"answer": "submitted", "withdraw": "withdrawn"},
+        {"answer": "submitted", "seen": "submitted", "withdraw": "withdrawn"},
     ),
     "contacted": (
         {"negotiate": "negotiating", "ask": "contacted", "decline": "declined"},
-        {"answer": "contacted", "withdraw": "withdrawn"},
+        {"answer": "contacted", "seen": "contacted", "withdraw": "withdrawn"},
     ),
     "negotiating": (
         {"sign": "signed", "ask": "negotiating", "decline": "declined"},
-        {"answer": "negotiating", "withdraw": "withdrawn"},
+        {"answer": "negotiating", "seen": "negotiating", "withdraw": "withdrawn"},
     ),
     "signed": (
         {"land": "landed", "ask": "signed", "decline": "declined"},
@@ -45,8 +46,8 @@ LIFE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "withdrawn": ({}, {}),
 }
 TURN_AFTER = {
-    "accept": "office", "ask": "organisation", "answer": "office", "negotiate": "office", "sign": "organisation",
-    "land": "organisation", "going": "organisation", "stuck": "office",
+    "accept": "office", "ask": "organisation", "answer": "office", "seen": "office", "negotiate": "office",
+    "sign": "organisation", "land": "organisation", "going": "organisation", "stuck": "office",
     "complete": "nobody", "decline": "nobody", "withdraw": "nobody",
 }  # fmt: skip
 
@@ -99,13 +100,22 @@ def test_the_table_covers_every_stage_and_every_move() -> None:
 
 def test_whoever_is_to_move_can_bring_it_on() -> None:
     """To answer, to say no or to give up is no way on; only who was asked something has nothing to do but answer."""
-    waits = {"ask", "answer", "decline", "withdraw", "undo"}
+    waits = {"ask", "answer", "seen", "decline", "withdraw", "undo"}
     for move in MOVES.values():
         for stage in [move.after] if move.after else move.before:
             if move.turn in {"office", "organisation"} and stage in OPEN and move.id != "ask":
                 role = "city" if move.turn == "office" else "organisation"
                 assert {one.id for one in allowed(stage, role)} - waits, (move.id, stage)
     assert {one.id for one in allowed("submitted", "city")} - waits  # where a life begins
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_message_is_seen_only_while_the_organisation_is_to_answer(store: Store, stage: str) -> None:
+    before = interest_at(store, stage)
+    assert before.turn == "county"
+    result = interests.move(store, before.id, 7, "seen", actor=ASKER, role="organisation", office=[], words=None, now=NOW)
+    assert result
+    assert (result.outcome, result.interest) == ("stale", before)
 
 
 def test_the_paces_are_those_of_the_plan() -> None:
@@ -144,6 +154,9 @@ def test_a_move_is_made_only_where_the_table_allows_it(store: Store, stage: str,
 def try_move(store: Store, before: Interest, role: str, move: str) -> None:
     """Make a move and compare what became of it with the table."""
     stage = before.stage
+    if MOVES[move].due:
+        store.execute("UPDATE interests SET turn = 'organisation' WHERE id = ?", (before.id,))
+        before = replace(before, turn="organisation")
     result = interests.move(
         store, before.id, 7, move, actor=ROLES[role], role=role, office=[BOSS], words="因为如此", now=NOW + 60
     )

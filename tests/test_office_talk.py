@@ -224,7 +224,7 @@ async def test_while_the_asker_is_to_answer_the_asker_is_reminded_and_then_the_o
     assert sent(boss, told) == []
     (line,) = sent(li, heard)
     assert "「巫溪 · 养老帮扶」等您的下一步已有 2 天" in line
-    assert li.buttons == ["回复 / 补充", "撤回"]
+    assert li.buttons == ["回复 / 补充", "已看到", "撤回"]
     await talk.move_clock(5 * DAY)
     assert "对方一直没有回复" in boss.last
     assert len(sent(li, heard)) == 2

@@ -251,7 +251,8 @@ def move(
             return None
         if step.group or role not in step.roles or not parties.is_party(store, before, actor, role):
             return Result("forbidden", before)
-        if before.version != version or before.stage not in step.before or before.part_of:
+        there = before.stage in step.before and (before.turn in step.roles or not step.due)
+        if before.version != version or not there or before.part_of:
             return Result("stale", before)
         said = _said(step, words)
         if said is None:

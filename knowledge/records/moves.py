@@ -13,6 +13,9 @@ STAGES = ("submitted", "contacted", "negotiating", "signed", "landed", "complete
 CLOSED = frozenset({"completed", "declined", "withdrawn"})
 OPEN = tuple(stage for stage in STAGES if stage not in CLOSED)
 
+TALKING = ("submitted", "contacted", "negotiating")
+"""Stages at which it is the organisation's turn only because the office wrote to it; later on it says how the work goes."""
+
 OFFICE = frozenset({"city", "county"})
 SIDE = frozenset({"organisation"})
 """Who registered: in a group, who leads it."""
@@ -29,8 +32,8 @@ class Move:
 
     ``words``: it is made with words (a question, an answer; where it closes, the reason), and never without; other moves have
     none. ``turn``: the organisation, the office (the county's where it has coordinators), or nobody; whoever it is can move on.
-    ``undoes``: it goes back to the stage and turn before the last move. ``group``: it changes who is in the group, and neither
-    stage nor turn; made in ``groups``.
+    ``due``: only while it is the turn of whoever makes it. ``undoes``: it goes back to the stage and turn before the last move.
+    ``group``: it changes who is in the group, and neither stage nor turn; made in ``groups``.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Move:
     turn: str
     words: bool = False
     confirm: bool = False
+    due: bool = False
     undoes: bool = False
     group: bool = False
 
@@ -60,6 +64,7 @@ MOVES = {
         Move("accept", ("submitted",), "contacted", OFFICE, turn="office"),
         Move("ask", OPEN, None, OFFICE, turn="organisation", words=True),
         Move("answer", OPEN, None, SIDE, turn="office", words=True),
+        Move("seen", TALKING, None, SIDE, turn="office", due=True),
         Move("negotiate", ("contacted",), "negotiating", OFFICE, turn="office"),
         Move("sign", ("negotiating",), "signed", OFFICE, turn="organisation"),
         Move("land", ("signed",), "landed", OFFICE | SIDE, turn="organisation"),
@@ -111,7 +116,7 @@ def pace_of(stage: str, turn: str) -> Pace | None:
     return replace(HELP, every=pace.every) if pace and stage in AT_WORK and turn in OFFICE else pace
 
 
-GATHERING = ("submitted", "contacted", "negotiating")
+GATHERING = TALKING
 """Stages at which a group takes in members."""
 INVITATION = Pace(14 * DAY, (3 * DAY, 7 * DAY))
 """The clock of somebody asked into a group, or to take its lead: reminders, and by when no answer counts as a no."""
