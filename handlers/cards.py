@@ -339,6 +339,7 @@ def still_waiting(services: Services, lang: str, interest: Interest, args: dict[
     """The promised time is past: what was done, and what else can be done."""
     nudges = [e for e in interests.events(services.store, interest.id) if e.move == "nudge" and e.at >= interest.since]
     unanswered = interest.stage == "submitted"
+    member = "organisation" not in roles(services, interest, int(args["person"]))
     found = next_best(services, lang, interest, ALTERNATIVES["waiting"]) if unanswered else Reply("")
     text = services.texts(
         lang,
@@ -347,8 +348,11 @@ def still_waiting(services: Services, lang: str, interest: Interest, args: dict[
         days=_days(services, interest),
         nudges=[{"at": e.at, "what": what(services, lang, e)} for e in nudges[-WAITED:]],
         unanswered=unanswered,
+        member=member,
         others=found.text,
     )
+    if member:
+        text += "\n" + services.texts(lang, "group.fyi", lead=interest.name)
     return Reply(text, (*found.rows, (press(services.texts(lang, "button.ask"), "ask", interest.need or interest.county),)))
 
 

@@ -147,8 +147,18 @@ def advance(form: Form, draft: Draft, given: Input, now: int) -> tuple[Draft, Ou
     if given.kind == "choice":
         return _answered(form, draft, given.value) if given.value in step.choices else (draft, _here(form, draft))
     if given.kind == "photo":
-        return _answered(form, draft, given.value) if step.photo else (draft, Outcome("ask", Fault("form.fault.words")))
+        return _photo(form, draft, step, given.value)
     return _text(form, draft, step, given, now)
+
+
+def _photo(form: Form, draft: Draft, step: Step, file: str) -> tuple[Draft, Outcome]:
+    """A photo that comes before its question is kept for it, and not asked for again."""
+    asks = step if step.photo else next((one for one in form.steps if one.photo), None)
+    if asks is None:
+        return draft, Outcome("ask", Fault("form.fault.words"))
+    if asks is step:
+        return _answered(form, draft, file)
+    return replace(draft, answers={**draft.answers, asks.id: file}), Outcome("ask", Fault("form.fault.photo_early"))
 
 
 def _text(form: Form, draft: Draft, step: Step, given: Input, now: int) -> tuple[Draft, Outcome]:
@@ -219,7 +229,7 @@ def _here(form: Form, draft: Draft) -> Outcome:
 def _next(form: Form, name: str, answers: Answers) -> str:
     later = False
     for step in form.steps:
-        if later and step.asked(answers):
+        if later and step.asked(answers) and not (step.photo and answers.get(step.id)):
             return step.id
         later = later or step.id == name
     return PREVIEW

@@ -37,7 +37,7 @@ CHECKLIST = Form(
         Step("parties", checks.line, skippable=True),
         Step("project", checks.line, skippable=True),
         Step("amount", checks.amount, skippable=True, number=True),
-        Step("dates", checks.line, skippable=True),
+        Step("dates", checks.dates, skippable=True),
         Step("partner", checks.line, skippable=True),
         Step("training", checks.line, skippable=True),
     ),

@@ -87,11 +87,12 @@ def _form_in_hand(message: Message, context: Context) -> Draft | None:
 
 
 async def _to_form(message: Message, context: Context, draft: Draft) -> None:
-    step = form_of(context.services, draft).step(draft.step)
+    form = form_of(context.services, draft)
+    step = form.step(draft.step)
     if message.contact and step and step.contact:
         await take(context, draft, Input("text", message.contact.phone_number))
         return
-    if message.photo and step and step.photo:
+    if message.photo and step and any(one.photo for one in form.steps):
         await take(context, draft, Input("photo", message.photo[-1].file_id))
         return
     if step and step.media and (message.photo or message.document or not message.text):

@@ -9,6 +9,8 @@ import pytest
 
 from bot.channels.chat import plain
 from bot.channels.terminal import photo_sizes
+from handlers import checks
+from handlers.forms import Fault
 from knowledge.clock import DAY, HOUR
 from knowledge.records import retention
 from tests.journeys import OTHER_NEED, registered, rows, stage
@@ -177,11 +179,9 @@ async def test_landed_there_are_figures_and_unknown_stays_unknown(talk: Talk) ->
 async def test_a_photo_is_asked_about_before_it_is_taken(talk: Talk) -> None:
     boss, li = await as_far_as(talk, "已落地")
     await li.presses_on(li.card(), "填数字")
-    assert "请用文字回答" in await li.sends(**picture())
     for _ in range(4):
         await li.presses("跳过")
     assert "认得出的未成年人，要监护人同意才能放" in li.last
-    assert "请点下面的按钮" in await li.sends(**picture())
     assert "请发一张照片。" in await li.presses("监护人都同意")
     assert "用「照片」，不要用「文件」" in await li.says("稍后发")
     assert "用「照片」，不要用「文件」" in await li.sends(document={"file_id": "d1", "file_unique_id": "d1"})
@@ -190,6 +190,65 @@ async def test_a_photo_is_asked_about_before_it_is_taken(talk: Talk) -> None:
     assert holds(talk, "photo") == {"minors": "guardian", "photo": "pic1"}
     assert boss.last == "🔔 对方填了：照片。请看卡片，有不对的可以改。"
     assert "有照片，点「看照片」。" in boss.reads()
+
+
+async def test_a_photo_that_comes_before_its_question_is_kept_and_not_asked_for_again(talk: Talk) -> None:
+    boss, li = await as_far_as(talk, "已落地")
+    await li.presses_on(li.card(), "填数字")
+    early = await li.sends(**picture())
+    assert "照片收到了，先留着，后面会问照片里的人。请先答这一题：" in early
+    assert "帮到" in early
+    for _ in range(4):
+        await li.presses("跳过")
+    await li.sends(**picture("pic2"))
+    assert holds(talk, "photo") == {}, "nothing before the question"
+    assert "照片：有一张新的" in await li.presses("没有认得出")
+    await li.presses("保存")
+    assert holds(talk, "photo") == {"minors": "none", "photo": "pic2"}
+    await li.presses_on(li.card(), "填数字")
+    await li.sends(**picture("pic3"))
+    for _ in range(4):
+        await li.presses("跳过")
+    await li.presses("不放照片")
+    await li.presses("保存")
+    assert holds(talk, "photo") == {"minors": "none", "photo": "pic2"}, "it was thought better of"
+    assert "看照片" in boss.reads()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026年7月到12月",
+        "7.1-12.31",
+        "明年春天",
+        "两年",
+        "国庆后",
+        "暑假",
+        "待定",
+        "还没定",
+        "July to December 2026",
+        "not yet",
+        "2026/7",
+    ],
+)
+def test_what_speaks_of_a_time_is_taken(text: str) -> None:
+    assert checks.dates(text) == text
+
+
+@pytest.mark.parametrize("text", ["20万", "20.5万", "20000-30000元", "三十人", "200000", "Mayor's office", "没有"])
+def test_what_speaks_of_no_time_is_none(text: str) -> None:
+    assert checks.dates(text) == Fault("fault.dates")
+
+
+async def test_dates_are_times_or_open_and_nothing_else(talk: Talk) -> None:
+    _, li = await as_far_as(talk, "已签约")
+    await li.presses_on(li.card(), "签约清单")
+    for _ in range(3):
+        await li.presses("跳过")
+    assert "还没定就写「待定」" in li.last
+    assert "没看出时间。请写年月，例如「2026年7月到12月」；还没定就写「待定」。" in await li.says("20万")
+    assert "没看出时间" in await li.says("巫溪县民政局")
+    assert "当地由哪家组织配合" in await li.says("待定")
 
 
 async def test_the_photo_is_shown_on_a_tap_and_taken_back_within_a_day(talk: Talk) -> None:

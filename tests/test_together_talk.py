@@ -135,6 +135,15 @@ async def test_somebody_leaves_and_their_own_interest_comes_back(talk: Talk) -> 
     assert {(2, "interest.1"), (2, "interest.2")} <= kinds
 
 
+async def test_after_a_week_of_silence_the_members_hear_of_it_as_the_lead_does(talk: Talk) -> None:
+    _, li, wang = await together(talk)
+    await talk.move_clock(8 * DAY)
+    assert "您登记的「巫溪 · 养老帮扶」已经等了" in li.last
+    assert "组团「巫溪 · 养老帮扶」已经等了" in wang.last
+    assert "（由牵头的「泰安夕阳红养老服务中心」处理，您不用回复。）" in wang.last
+    assert "问工作人员" in wang.buttons
+
+
 async def test_the_lead_dissolves_the_group_and_goes_on_alone(talk: Talk) -> None:
     boss, li, wang = await together(talk)
     await li.presses_data("v1:grp:1")

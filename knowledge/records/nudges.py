@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.clock import working
-from knowledge.records import cards, coordinators, deadlines, deliveries, groups, interests, organisations, parties
+from knowledge.records import cards, coordinators, deadlines, deliveries, groups, interests, organisations, parties, partners
 from knowledge.records.deadlines import Deadline
 from knowledge.records.interests import Interest
 from knowledge.records.moves import OFFICE, PACES, SIDE, pace_of
@@ -35,7 +35,8 @@ def remind(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> N
         _tell(store, interest, "asker.nudge", parties.side(store, interest), now)
     _tell(store, interest, "office.nudge", _nudged(store, interest, city, first=first), now)
     if interest.turn in OFFICE and now >= promised(interest):
-        _tell(store, interest, "asker.waiting", parties.side(store, interest), now)
+        together = [one.person for one in partners.members(store, interest.id)]
+        _tell(store, interest, "asker.waiting", list(dict.fromkeys([*parties.side(store, interest), *together])), now)
 
 
 def _question(store: Store, interest: Interest, city: Sequence[int], now: int) -> None:
