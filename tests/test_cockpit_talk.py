@@ -64,7 +64,7 @@ async def test_there_is_one_progress_message_and_it_is_edited(talk: Talk) -> Non
 async def test_a_notice_is_held_goes_on_and_is_stopped(talk: Talk) -> None:
     boss, people = await crowd(talk, 3)
     await drafted(boss, TEXT)
-    late = (429, {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 60}})
+    late = (429, {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 1}})
     for one in people:
         Scripted.refuses[one.id] = late
     await boss.presses("确认")
@@ -82,7 +82,7 @@ async def test_a_notice_is_held_goes_on_and_is_stopped(talk: Talk) -> None:
 async def test_what_was_stopped_stays_unsent(talk: Talk) -> None:
     boss, people = await crowd(talk, 2)
     await drafted(boss, TEXT)
-    late = (429, {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 60}})
+    late = (429, {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 1}})
     for one in people:
         Scripted.refuses[one.id] = late
     await boss.presses("确认")
@@ -220,7 +220,7 @@ async def test_copies_not_sent_yet_go_with_the_corrected_text(talk: Talk) -> Non
     boss, (li, wang) = await crowd(talk, 2)
     await drafted(boss, TEXT)
     Scripted.refuses[wang.id] = (
-        429, {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 60}},
+        429, {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 1}},
     )  # fmt: skip
     await boss.presses("确认")
     assert "请先点「暂停」" in await boss.presses_data("v1:nfix:1")

@@ -15,7 +15,7 @@ from tests.talk import Person, Scripted, Talk
 pytestmark = pytest.mark.usefixtures("calm")
 
 TEXT = "今年乡村行即将公布"
-BUSY = (429, {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 60}})
+BUSY = (429, {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 1}})
 
 
 async def crowd(talk: Talk, count: int) -> tuple[Person, list[Person]]:
