@@ -18,11 +18,11 @@ from knowledge.reading.roles import HOME, LEFT, REFUSED
 from knowledge.reading.scopes import marked
 from knowledge.text import has_han, has_latin
 
-SURE = -0.75
-"""The best field is concluded when it scores above this."""
-ALSO = 0.3
-"""Every further field is concluded when it scores above this."""
-DOUBT = -1.6
+SURE, SURE_ELSE = -1.8, -1.0
+"""The best field of an offer is concluded when it scores above the first, of anything else when above the second."""
+ALSO = -0.5
+"""Every further field of an offer is concluded when it scores above this."""
+DOUBT = -2.5
 """A field scoring above this, but not :data:`SURE`, is worth a question when nothing is sure."""
 CLOSE = 1.5
 """Chat that names a field is an offer when the intents stand closer than this."""
@@ -31,8 +31,8 @@ NAMED = 2.0
 ABOUT_ELSE = 1.0
 """How much clearer a field must be where the writer speaks of the assistant, not of the villages."""
 _ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info"})
-RESOURCE = -0.8
-"""The same for resources."""
+RESOURCE = 0.0
+"""A resource is concluded when it scores above this."""
 CHONGQING = "重庆"
 _WISHED = re.compile(r"(?:[想要就是去到看选定报]|还是)$")
 
@@ -94,7 +94,7 @@ class Reader:
         letters = has_han(seen.even.text) or has_latin(seen.even.text) or bool(seen.counties)
         features = self._offers.known(for_fields := seen.for_fields())
         scores = self._offers.scores(features)
-        if seen.name and max(scores[name] for name in self._fields) <= SURE:
+        if seen.name and max(scores[name] for name in self._fields) <= SURE_ELSE:
             features = self._offers.known(seen.for_fields(name=False))
             scores = self._offers.scores(features)
         intents = self._intent.scores(for_intent := self._intent.known(seen.for_intent(for_fields)))
@@ -109,7 +109,8 @@ class Reader:
         close = intents[intent] - intents["intent:find_counties"] < CLOSE
         if name == "out_of_scope" and close and self._names_a_field(seen, scores):
             name = "find_counties"
-        fields, unsure = self._fields_of(seen, features, scores, SURE + ABOUT_ELSE * (name in _ABOUT_ELSE))
+        sure = SURE if name == "find_counties" else SURE_ELSE + ABOUT_ELSE * (name in _ABOUT_ELSE)
+        fields, unsure = self._fields_of(seen, features, scores, sure)
         refused_fields = self._refused_fields(seen, {one.id for one in fields})
         if name == "out_of_scope":
             fields, unsure, named = (), (), []
@@ -130,7 +131,8 @@ class Reader:
 
     def _names_a_field(self, seen: Evidence, scores: dict[str, float]) -> bool:
         """Whether a word of the lexicon and the classifier agree on a field: then it is an offer, whatever stands around it."""
-        return any(hit.id.startswith("field:") and scores.get(f"fields:{hit.id[6:]}", SURE) > SURE for hit in seen.hits)
+        sure = {name.removeprefix("fields:") for name in self._fields if scores[name] > SURE_ELSE}
+        return any(hit.id.startswith("field:") and hit.id[6:] in sure for hit in seen.hits)
 
     @staticmethod
     def _found(seen: Evidence, hit: Hit | Named | tuple[int, int, str]) -> Found:
