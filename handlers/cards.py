@@ -36,6 +36,8 @@ NUMBERS = re.compile(r"(?<!\d)(?!(?:19|20)\d\d([-./])\d\d?\1\d\d?(?!\d))\+?\d(?:
 """What may be a telephone number; a date is none."""
 WAITED = 3
 """Reminders to the office that who waits is told of."""
+FOR_THE_LEAD = frozenset({"accept", "negotiate", "sign", "land"})
+"""Moves whose news tells who registered what to do next; a group's members only hear that they were made."""
 ALTERNATIVES = {"decline": 3, "waiting": 2}
 """How many other pairings are offered, by what happened."""
 
@@ -288,6 +290,9 @@ def asker_moved(services: Services, lang: str, interest: Interest, args: dict[st
         work=ends_work(event),
     )
     if "organisation" not in roles(services, interest, int(args["person"])):  # a partner: the lead goes on with it
+        if event.move in FOR_THE_LEAD:
+            about = subject_name(services, lang, interest)
+            text = services.texts(lang, "group.news", about=about, what=what(services, lang, event))
         return Reply(text + "\n" + services.texts(lang, "group.fyi", lead=interest.name), found.rows)
     answer = reply_row(services, lang, interest) if event.move == "ask" else ()
     return Reply(text, (*found.rows, *answer, *facts.offered(services, lang, interest, event.move)))

@@ -95,7 +95,8 @@ async def test_all_have_one_card_and_only_the_lead_and_the_office_move_it(talk: 
         assert await wang.presses_data(f"v1:own:1:1:{move}") == "这不是您登记的。"
     await boss.presses_data("v1:off:1:1:accept")
     assert stage(talk, 1) == "contacted"
-    assert "您登记的「巫溪 · 养老帮扶」已被受理" in wang.last
+    assert "👥 组团「巫溪 · 养老帮扶」：工作人员受理。" in wang.last
+    assert "工作人员会联系您" not in wang.last, "it is the lead whom they turn to"
     assert "由牵头的「泰安夕阳红养老服务中心」处理，您不用回复" in wang.last
     assert "牵头" not in li.last
     assert "已受理" in wang.reads(1)
