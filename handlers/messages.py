@@ -13,6 +13,7 @@ from handlers.find import answer_freely
 from handlers.form_handler import KITS, ask_again, form_of, give_up, hold, take
 from handlers.forms import Fault, Input
 from handlers.questions import take_reply
+from handlers.start import take_language
 from handlers.typed import bare, typed
 from knowledge.records import drafts
 from knowledge.records.drafts import Draft
@@ -64,6 +65,9 @@ async def on_message(update: Update, context: Context) -> None:
     if replied and message.text and await take_reply(context, replied, message.text):
         return
     draft = _form_in_hand(message, context)
+    step = form_of(context.services, draft).step(draft.step) if draft else None
+    if message.text and (step is None or step.parse) and await take_language(context, message.text):
+        return
     if draft is not None:
         await _to_form(message, context, draft)
     elif message.text:

@@ -15,9 +15,13 @@ from handlers.context import Context, Reply, Services
 from handlers.form_handler import give_up, resume_row
 from handlers.pairings import card
 from handlers.presses import Presses
+from handlers.typed import bare
 from knowledge.matching import Wish
 from knowledge.records import drafts, people
 from knowledge.records.moves import OFFICE
+
+LANGUAGES = {"中文": "zh", "english": "en"}
+"""The names of the languages as they stand on the buttons, which may be typed."""
 
 
 def welcome(services: Services, lang: str, person: int) -> Reply:
@@ -112,6 +116,16 @@ async def press_lang(update: Update, context: Context, args: list[str]) -> str |
     await _choose(context, args[0])
     await context.show(update, welcome(context.services, context.lang, context.person.id))
     return context.text("lang.chosen")
+
+
+async def take_language(context: Context, text: str) -> bool:
+    """Whether the text is the name of a language alone, as it stands on the buttons: then it is chosen."""
+    lang = LANGUAGES.get(bare(text))
+    if lang is None:
+        return False
+    await _choose(context, lang)
+    await context.send(welcome(context.services, context.lang, context.person.id))
+    return True
 
 
 PRESSES: Presses = {"lang": press_lang}

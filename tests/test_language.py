@@ -9,7 +9,7 @@ import pytest
 
 from knowledge.base import KnowledgeBase
 from knowledge.text import has_han
-from tests.journeys import NEED, ZH, announced, registered, rows, to_step, wants_notices
+from tests.journeys import NEED, ZH, announced, registered, rows, stage, to_step, wants_notices
 from tests.talk import Person, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -107,6 +107,17 @@ async def test_the_choice_is_one_tap_away_from_the_welcome_and_back(either: Talk
     other = await li.presses("English" if either.client == "zh" else "中文")
     assert language(other.replace("The Test Office", "")) != language(first)
     assert first in await li.presses("中文" if either.client == "zh" else "English")
+
+
+async def test_a_language_that_is_typed_is_chosen_and_is_no_answer_to_a_form_left_open(talk: Talk) -> None:
+    boss, li = talk.person("boss", owner=True), talk.person("li")
+    await boss.says("/start")
+    await registered(li)
+    await li.presses_data("v1:own:1:1:withdraw")
+    await li.says("/lang")
+    assert "Say in one sentence" in await li.says("English")
+    assert stage(talk) == "submitted", "it was no reason to withdraw"
+    assert "用一句话说说" in await li.says("中文。")
 
 
 @pytest.mark.parametrize("wanted", ["de", "zh-CN", "中文", "<b>"])
