@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -24,6 +25,8 @@ from knowledge.records import drafts, people
 from knowledge.turns import Step, follow
 from knowledge.understanding import Understanding
 
+WORD = re.compile(r"\b[A-Za-z]{2,}\b")
+"""A word of Latin letters; a code with figures among them is none, and no sign of English."""
 READ_MAX = 4000
 """Characters that are read of one text; Telegram sends at most 4096 in a message."""
 
@@ -35,7 +38,7 @@ ASIDE_MAX = 100
 async def answer_freely(context: Context, text: str) -> None:
     """Answer a text that belongs to no form."""
     u = context.services.reader.read(text[:READ_MAX])
-    if u.lang and u.lang != context.person.heard:
+    if u.lang and u.lang != context.person.heard and (u.lang == "zh" or WORD.search(text)):
         people.heard(context.store, context.person.id, u.lang)
         context.person = replace(context.person, heard=u.lang)
     if not questions.only_calls(text, u.intent):

@@ -109,6 +109,14 @@ async def test_the_choice_is_one_tap_away_from_the_welcome_and_back(either: Talk
     assert first in await li.presses("中文" if either.client == "zh" else "English")
 
 
+async def test_a_code_is_no_sign_of_english(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says("我们是泰安的养老服务机构")
+    for code in ("52370900MJE123456A", "MJE123456A"):
+        assert has_han(await li.says(code)), code
+    assert "These places" in await li.says("We can train nurses")
+
+
 async def test_a_language_that_is_typed_is_chosen_and_is_no_answer_to_a_form_left_open(talk: Talk) -> None:
     boss, li = talk.person("boss", owner=True), talk.person("li")
     await boss.says("/start")
