@@ -32,7 +32,9 @@ def overview(services: Services, lang: str, person: int) -> Reply:
             "id": interest.id,
             "about": subject_name(services, lang, interest),
             "stage": stage_name(services, lang, interest),
-            "turn": services.texts(lang, f"turn.asker.{interest.turn}", role="organisation"),
+            "turn": services.texts(
+                lang, f"turn.asker.{interest.turn}", role="member" if interest in joined else "organisation"
+            ),
             "open": interest.open,
             "part_of": interest.part_of,
             "joined": interest in joined,

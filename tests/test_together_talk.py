@@ -145,6 +145,17 @@ async def test_after_a_week_of_silence_the_members_hear_of_it_as_the_lead_does(t
     assert "问工作人员" in wang.buttons
 
 
+async def test_a_member_reads_that_it_is_the_leads_turn_and_not_their_own(talk: Talk) -> None:
+    boss, li, wang = await together(talk)
+    await boss.presses_data("v1:off:1:1:ask")
+    await boss.says("几个人来？")
+    assert "已登记 · 轮到您" in li.reads(1)
+    assert "已登记 · 轮到牵头单位" in wang.reads(1)
+    mine = await wang.says("/my")
+    assert "组团成员 · 已登记 · 轮到牵头单位" in mine
+    assert "已看到" not in str(wang.card(1).keyboard)
+
+
 async def test_the_lead_dissolves_the_group_and_goes_on_alone(talk: Talk) -> None:
     boss, li, wang = await together(talk)
     await li.presses_data("v1:grp:1")
