@@ -151,12 +151,15 @@ def _another_matter(context: Context, text: str) -> bool:
 
 
 def _aside(context: Context, draft: Draft, text: str) -> bool:
-    """Whether a text in the middle of a form reads as a command or a question rather than as an answer."""
+    """Whether a text in the middle of a form reads as a command, a question or a politeness rather than as an answer."""
+    step = form_of(context.services, draft).step(draft.step)
+    turns, plain = context.base.turns, bare(text)
+    if step and step.choices and (turns.thank.alone(plain) or turns.greet.alone(plain)):
+        return True  # a reason is asked for, and 谢谢 must not withdraw an interest
     if draft.form != "interest" or len(text) > ASIDE_MAX:
         return False
     if text.startswith("/"):
         return True
-    step = form_of(context.services, draft).step(draft.step)
     if step and step.number and step.parse and isinstance(step.parse(text), str):  # "tel. 023-…" does not ask for a person
         return False
     asks = any(mark in text.lower() for mark in (*ASKING, *CALLING))

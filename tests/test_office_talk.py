@@ -105,6 +105,18 @@ async def test_declined_with_words_of_ones_own(talk: Talk) -> None:
     assert "巫溪" not in others
 
 
+@pytest.mark.parametrize("polite", ["谢谢", "谢谢!", "你好", "thanks"])
+async def test_a_politeness_is_no_reason_to_withdraw(talk: Talk, polite: str) -> None:
+    _, li = await both(talk)
+    await li.says("/my")
+    await li.presses("#1")
+    await li.presses("撤回")
+    assert "是这一步的回答，还是另外一件事？" in await li.says(polite)
+    assert stage(talk) == "submitted"
+    await li.says("人手不够,明年再来")
+    assert stage(talk) == "withdrawn"
+
+
 async def test_withdrawn_with_a_reason_and_registered_again(talk: Talk) -> None:
     boss, li = await both(talk)
     await li.says("/my")
