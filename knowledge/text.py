@@ -6,6 +6,7 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from knowledge.reading.characters import simplified
@@ -15,6 +16,13 @@ LIMIT = 4096
 
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _LONE_HAN = re.compile(r"(?<![㐀-鿿])[㐀-鿿](?:\s+[㐀-鿿](?![㐀-鿿]))+")
+_PARTED_HAN = re.compile(r"[㐀-鿿](?P<sign>[!.,。·*_~+|-])[㐀-鿿](?:(?P=sign)[㐀-鿿](?![㐀-鿿]))+")
+_COMMENT = re.compile(r"--(?=[^㐀-鿿]{0,9}[㐀-鿿])")
+_COMMAND = re.compile(
+    r"\b(?:drop (?:table|database)|delete from|insert into|truncate table|select .{1,99} from|update \w+ set)\b", re.IGNORECASE
+)
+"""A command for a database before what is said: no more a part of it than markup."""
+_LONGEST_COMMAND = 300
 _ALL_HAN = re.compile(r"[一-鿿]+")
 _PLAIN_LATIN = re.compile(r"[!-;=-~]+(?: [!-;=-~]+)*")
 _EVEN = str.maketrans(
@@ -78,6 +86,9 @@ def even(written: str) -> Even:
     if "<" in written:
         for tag in _TAG.finditer(written):
             skipped[tag.start() : tag.end()] = b"\x01" * (tag.end() - tag.start())
+    if "--" in written:
+        for start, end in _commands(written):
+            skipped[start:end] = b"\x01" * (end - start)
     table = simplified()
     letters: list[str] = []
     back: array[int] = array("H")
@@ -97,6 +108,18 @@ def even(written: str) -> Even:
             back.append(index)
     text = "".join(letters)
     return _without_lone_blanks(Even(written, text, back))
+
+
+def _commands(written: str) -> Iterator[tuple[int, int]]:
+    """Where commands stand, each with the sign of a comment that ends it and all that is not Chinese before it."""
+    last = 0
+    for comment in _COMMENT.finditer(written):
+        before = written[max(last, comment.start() - _LONGEST_COMMAND) : comment.start()]
+        han = max((place for place, char in enumerate(before) if _HAN.match(char)), default=-1)
+        start = comment.start() - len(before) + han + 1
+        last = comment.end()
+        if _COMMAND.search(written, start, comment.start()):
+            yield start, comment.end()
 
 
 def even_word(word: str) -> str:
@@ -128,14 +151,16 @@ def _toneless(letter: str) -> str:
 
 
 def _without_lone_blanks(even_text: Even) -> Even:
-    """Close up characters set one by one (巫 溪 县); the blanks between whole words stay."""
+    """Close up characters set one by one (巫 溪 县, 城!口!县); the blanks between whole words stay."""
     text, back = even_text.text, even_text.back
-    if " " not in text or not _LONE_HAN.search(text):
+    runs = [*(_LONE_HAN.finditer(text) if " " in text else ()), *_PARTED_HAN.finditer(text)]
+    if not runs:
         return even_text
     kept = bytearray(b"\x01" * len(text))
-    for run in _LONE_HAN.finditer(text):
+    for run in runs:
+        parting = run.groupdict().get("sign", " ")
         for index in range(run.start(), run.end()):
-            if text[index] == " ":
+            if text[index] == parting:
                 kept[index] = 0
     return Even(
         even_text.written,

@@ -34,6 +34,7 @@ _ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "ca
 RESOURCE = 0.0
 """A resource is concluded when it scores above this."""
 CHONGQING = "重庆"
+_CHOSEN = re.compile(r"(?<![也还])(?:[想要就选定][去到往选帮来]|更想|决定去|想往)$")
 _WISHED = re.compile(r"(?:[想要就是去到看选定报]|还是)$")
 
 
@@ -180,10 +181,12 @@ class Reader:
 
     @staticmethod
     def _counties(seen: Evidence) -> tuple[list[Named], list[Named], Named | None]:
-        """Counties wanted, counties turned away, and the one the writer lives in."""
+        """Counties wanted (first what is wished for when named again), turned away, and the one the writer lives in."""
         named: list[Named] = []
         refused: list[Named] = []
         home: Named | None = None
+        before: set[str] = set()
+        chosen: set[str] = set()  # named among others, and then wished for
         never: set[str] = set()  # unless it is wished for later on
         for number, one in enumerate(seen.counties):
             role = seen.roles.get(number)
@@ -193,9 +196,13 @@ class Reader:
             elif role == HOME:
                 home = home or one
             else:
+                if one.id in before and _CHOSEN.search(seen.even.text, max(0, one.start - 4), one.start):
+                    chosen.add(one.id)
+                before.add(one.id)
                 named.append(one)
                 never -= {one.id} if _WISHED.search(seen.even.text, max(0, one.start - 2), one.start) else set()
         named = [one for one in named if one.id not in never]
+        named.sort(key=lambda one: one.id not in chosen)
         kept = {one.id for one in named}
         return named, [one for one in refused if one.id not in kept], home
 

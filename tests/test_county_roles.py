@@ -44,6 +44,18 @@ REFUSED = (
     ("Give me a county that is not Wuxi or Chengkou", ""),
     ("bu yao wuxi, yao chengkou", "chengkou"),
     ("chu le pengshui dou xing", ""),
+    ("丰都就别给我了,上次谈崩了", ""),
+    ("万州就不要给我们了,给巫山吧", "wushan"),
+    ("唔要綦江,嗰邊已經有伙伴,其他縣都得", ""),
+    ("开州唔要喇,换第二个县啦", ""),
+    ("石柱嘅项目我哋冇兴趣,想睇下彭水", "pengshui"),
+    ("璧山、江津、永川我们都不做,太近了;要去就去巫溪城口", "wuxi chengkou"),
+    ("綦江、大足、永川三个都太近,我们都不去了", ""),
+    ("渝北、巴南不算山区吧?那不考虑", ""),
+    ("就是别再把我们配回渝中了", ""),
+    ("We did Fuling last year, never again. Something further east please", ""),
+    ("潜江和黔江读音一样,别给我弄串了,我要去的是梁平", "liangping"),
+    ("巫山巫溪总有人弄混,我们要去的是巫溪", "wuxi"),
 )
 CORRECTED = (
     ("不是巫山,是巫溪", "wuxi"),
@@ -56,6 +68,8 @@ CORRECTED = (
     ("打错了,是开州不是开县里说的那个会,我要看开州", "kaizhou"),
     ("change Kaizhou to Wanzhou please", "wanzhou"),
     ("Fengjie fell through, what about Wushan", "wushan"),
+    ("忠州跟万县,小时候课本上的名字,现在还这么叫吗?想去万县那边", "wanzhou zhongxian"),
+    ("酉阳秀山黔江都行,最想去黔江", "qianjiang youyang xiushan"),
 )
 NOT_REFUSED = (
     ("城口不缺钱缺人,我们派人去", "chengkou"),
@@ -78,6 +92,14 @@ NOT_REFUSED = (
     ("Isn't Wulong already rich?", "wulong"),
     ("Why not Shizhu?", "shizhu"),
     ("Not sure about Chengkou, how far is it?", "chengkou"),
+    ("巫山不算远吧?我们可以去", "wushan"),
+    ("城口别给我弄丢了,就要城口", "chengkou"),
+    ("黔江别搞错,不是湖北潜江", "qianjiang"),
+    ("黔江我们都不做了吗?", "qianjiang"),
+    ("忠县没人要做,我们做", "zhongxian"),
+    ("巫溪那个意向撤了吧", "wuxi"),
+    ("别给我们推其他的,彭水就行", "pengshui"),
+    ("Never again will we forget the kids of Wuxi, we want to go back", "wuxi"),
 )
 LEFT_BEHIND = (
     ("在酉阳支过教,现在想找个新地方", ""),
@@ -91,10 +113,26 @@ LEFT_BEHIND = (
     ("想把江北的模式搬到酉阳", "youyang"),
     ("老家石柱,不过这次想看云阳", "yunyang"),
     ("We did two years in Pengshui; time to move on to Qianjiang", "qianjiang"),
+    ("去年跟团到过武隆,看了印象武隆,还到了丰都的鬼城,一直惦记。现在想找个没去过的地方,比如黔江", "qianjiang"),
+    ("上个月随队去过丰都,住了两天,又转到石柱看了黄水,这趟想去彭水", "pengshui"),
+    ("潼南柠檬园装过我们的设备,效果可以。这回想找山区县", ""),
+    ("巴南的敬老院用过我们的护理床,现在想给武隆也送", "wulong"),
+    ("云阳、忠县两头都请我去讲过,忠县拔山还想再去一回", "zhongxian"),
+    ("江津的朋友介绍我来的,咋个操作", ""),
+    ("巴南的木洞山歌传承人能去城口教吗", "chengkou"),
+    ("九龙坡那家说他们要去秀山搞村晚和非遗集市,先记上", "xiushan"),
+    ("江北那个协会要到石柱搞义诊", "shizhu"),
     # and those that stay
     ("去过一次巫溪,忘不了那些娃,想再去", "wuxi"),
     ("我们在云阳做了两年,想继续做", "yunyang"),
     ("在秀山考察过,觉得不错,想定下来", "xiushan"),
+    ("我们去年到过巫溪,看了那里的学校,想帮他们修操场", "wuxi"),
+    ("开州大进镇的壮劳力都去哪打工了", "kaizhou"),
+    ("我去年看了城口的招募,想报名", "chengkou"),
+    ("酉阳的学校装过我们的净水器,坏了,想去修", "youyang"),
+    ("秀山的传承人缺徒弟,我们能去学吗", "xiushan"),
+    ("云阳的书记介绍了很多,我们决定去云阳", "yunyang"),
+    ("丰都的鬼城和石柱的黄水都想去看看有没有老人需要", "fengdu shizhu"),
     ("上次对接巫溪的那个项目现在怎么样了", "wuxi"),
     ("We've been working in Wuxi since 2019 and want to continue there", "wuxi"),
 )
@@ -129,6 +167,18 @@ OTHER_THINGS = (
     ("我们在北京,想给长寿捐书", "changshou"),
     ("陕西潼关肉夹馍协会,教手艺", ""),
     ("济南长清区的商会,想修路", ""),
+    ("祠堂门口的石柱裂了,想修", ""),
+    ("桥头石柱上刻的字看不清了", ""),
+    ("石柱断水了,我们想打井", "shizhu"),
+    ("石柱门口那条路能不能修", "shizhu"),
+    ("石柱刻不容缓要修路", "shizhu"),
+    ("百合川贝这些药材我们敞开收", ""),
+    ("我叫彭水生,湖南省作物学会的", ""),
+    ("认识了南川的一位主任,姓石柱的石", "nanchuan"),
+    ("我叫小李,彭水的,帮村里问问", "pengshui"),
+    ("想给云阳山上的孩子放暑假接到广州", "yunyang"),
+    ("湖南茶陵云阳山景区", ""),
+    ("江津的乡镇社工站谁管来着", "jiangjin"),
 )
 SPELLINGS = (
     ("chéngkǒu 教育", "chengkou"),
@@ -140,6 +190,18 @@ SPELLINGS = (
     ("前江区", "qianjiang"),
     ("Wuxi County", "wuxi"),
     ("酉阳土家族苗族自治县", "youyang"),
+    ("巫傒 能去么 离巫山多远", "wuxi wushan"),
+    ("开洲大进镇", "kaizhou"),
+    ("优先万洲,修提灌站", "wanzhou"),
+    ("忠洲能去不", "zhongxian"),
+    ("两万棵,白帝镇签收的", "fengjie"),
+    ("栗子乡要建卫生室", "fengdu"),
+    ("东莞桥头镇的商会", ""),
+    ("城!口!县!义!诊!", "chengkou"),
+    ("万·州·支·教", "wanzhou"),
+    ("贫!穷!落!后!", ""),
+    ("'; DROP TABLE interests; -- 彭水 养老", "pengshui"),
+    ("1 OR 1=1; DELETE FROM t; -- 秀山 电商", "xiushan"),
 )
 
 
@@ -213,10 +275,12 @@ def test_the_origin_is_the_writers_own(reader: Reader, text: str, origin: str) -
         ("(从/由) <⌂> $", "从⌂。", True),
         ("(from) <⌂>", "afrom ⌂", False),
         ("# 年 <⌂>", "三年⌂", True),
+        ("前 ~~~~9 <⌂>", "前⌂,⌂", True),
+        ("前 ~~~~9 过 <⌂>", "前⌂,想过⌂", False),
     ],
 )
 def test_the_notation_of_the_rules(rule: str, text: str, fits: bool) -> None:
-    words = {"NOT": ["不"], "GO": ["去"], "SO": ["就"], "ASKS": ["吗"]}
+    words = {"NOT": ["不"], "GO": ["去"], "SO": ["就"], "ASKS": ["吗"], "TURN": ["想"]}
     assert bool(compiled(rule, words).search(text)) is fits
 
 

@@ -47,6 +47,14 @@ _TITLE = re.compile(
     r"老师|先生|女士|同志|主任|校长|经理|会长|医生|教授|书记|师傅|同学|小姐|院长|社长|理事|秘书|会计|大哥|大姐|阿姨|叔叔|律师|护士|[都在也说]|[,。;!?\s]|的那?个?人|$",
 )
 """我叫陈云阳, 张云阳老师, 会长姓丰都在忙: a person's name, not a county's."""
+_LAST_NAME = re.compile(r"[一-鿿](?<![去来到看的县区做缺])(?=[,。;!?\s]|$)")
+"""我叫彭水生: the name is one character longer than the county's. (姓石柱的石 is a surname.)"""
+_PILLAR = "石柱"
+_PILLARS_BEFORE = re.compile(
+    r"(?:根|庙里|庙|祠堂|门口|门前|桥头|牌坊|戏台|台前|村口|大殿|殿前|山门|墓前|寨门)(?:的|那|这|两|几|四|旁|边|前|个){0,3}$"
+)
+_PILLARS_AFTER = re.compile(r"[都也又已经快要]{0,3}(?:裂|歪|断(?![水电网路])|倒(?!是)|塌|斜|刻(?!不)|雕|朽|风化)")
+"""门口的石柱裂了: pillars of stone."""
 _ADJECTIVE = frozenset({"长寿"})
 """A name that is a word by itself stands for the county only where a place can stand on both its sides, or with its unit."""
 _TOWARDS = frozenset("去到往给帮")
@@ -70,6 +78,24 @@ class Named(NamedTuple):
     id: str
 
 
+def _towns(county: County) -> Iterable[str]:
+    return (town.name.zh for town in (*county.key_towns, *county.deep_poverty_towns))
+
+
+def _is_pillar(text: str, hit: Hit, before: str) -> bool:
+    if text[hit.start : hit.end] != _PILLAR or _UNIT.match(text, hit.end):
+        return False
+    return bool(_PILLARS_BEFORE.search(before) or _PILLARS_AFTER.match(text, hit.end))
+
+
+def _is_person(text: str, hit: Hit, before: str) -> bool:
+    called = _CALLED.search(before)
+    if called and _LAST_NAME.match(text, hit.end):
+        return True
+    surname = before.endswith("姓") and text.startswith(tuple(f"的{char}" for char in text[hit.start : hit.end]), hit.end)
+    return surname or bool((called or _PERSON.search(before)) and _TITLE.match(text, hit.end))
+
+
 class CountyNames:
     """Finds counties; built once from the knowledge base and the lexicon."""
 
@@ -84,6 +110,7 @@ class CountyNames:
                 county.name.zh,
                 county.short.zh,
                 *(alias for alias in county.names.aliases if len(alias) > 1 and alias not in lexicon.traps),
+                *(town for town in _towns(county) if town not in lexicon.traps),
                 *(mark.zh for mark in county.names.landmarks),
                 *(mark.en for mark in county.names.landmarks),
                 *((*marks.zh, *marks.en) if marks else ()),
@@ -137,8 +164,8 @@ class CountyNames:
                 return True
             after = hit.end == len(text) or text[hit.end] in _AFTER or _GOODS.match(text, hit.end) is not None
             return after and (hit.start == 0 or text[hit.start - 1] in _BEFORE)
-        before_it = text[max(0, hit.start - 4) : hit.start]
-        return not ((_PERSON.search(before_it) or _CALLED.search(before_it)) and _TITLE.match(text, hit.end))
+        before_it = text[max(0, hit.start - 6) : hit.start]
+        return not (_is_pillar(text, hit, before_it) or _is_person(text, hit, before_it))
 
     @staticmethod
     def _with_unit(text: str, named: Named) -> Named:

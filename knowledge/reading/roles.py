@@ -29,6 +29,8 @@ _SENTENCE, _CLAUSE = "[^。;!?]", "[^,。;!?:.⌂◎◆]"
 _OUR_NAME = re.compile(f"(?P<it>[⌂◎])(?:(?![的有没缺要给交]){_CLAUSE}){{0,14}}◆")
 """奉节县留守儿童服务中心: the county opens the name of the writer's own organisation."""
 _LIST = re.compile(r" ?[、/和跟与及或&+]? ?| (?:or|and|nor) ")
+_OF = "的"
+"""丰都的鬼城 is one place."""
 _TOKEN = re.compile(r"[^ (]*\([^)]*\)[*?]?|[^ ]+")
 _SIGNS = {
     "<⌂>": "(?P<it>[⌂◎]) ?",
@@ -39,9 +41,11 @@ _SIGNS = {
     "#": "[一二两三四五六七八九十几多半好0-9]{1,4}",
 }
 _GAPS = {"~": _CLAUSE, "~~": "[^。;!?⌂◎◆]", "~~~": _SENTENCE}
+_STORY, _TURN = "~~~~", "TURN"
+"""A story of earlier days goes on until a word turns to what is wished now; its counties all have the role."""
 _AHEAD = {"!": f"(?!{_CLAUSE}{{{{0,6}}}}(?:{{}}))", "!!": f"(?!{_SENTENCE}{{{{0,16}}}}(?:{{}}))"}
 _NAME = re.compile("[A-Z]+")
-_GAP = re.compile(r"~{1,3}\d+")
+_GAP = re.compile(r"~{1,4}\d+")
 _FAR = "。"
 """Stands for what is too far from every county."""
 _TIMES = {"*": "{0,6}", "?": "?", "": ""}
@@ -55,8 +59,9 @@ def compiled(rule: str, words: Mapping[str, Sequence[str]], *, spoken: bool = Fa
     ``⌂`` is a county, ``◎`` one of the inner city, ``<⌂>`` the one the rule is about, ``◆`` the writer's organisation, ``NAME``
     any word of that list, ``(a/b)`` any of these; behind these ``*`` means up to six of them and ``?`` or none, before them
     ``!`` not among the next six characters of the clause, ``!!`` not among the next sixteen of the sentence and ``-`` not just
-    behind. ``~9`` is up to nine characters of the clause, ``~~9`` of the sentence, ``~~~9`` with counties among them, ``#`` a
-    number, ``|`` the edge of a clause and ``$`` the end. A word may be bound to an edge: ``^要``, ``没$``.
+    behind. ``~9`` is up to nine characters of the clause, ``~~9`` of the sentence, ``~~~9`` with counties among them, ``~~~~9``
+    a story with all its counties, as far as it goes before a word of TURN, ``#`` a number, ``|`` the edge of a clause and ``$``
+    the end. A word may be bound to an edge: ``^要``, ``没$``.
     """
     parts: list[str] = []
     for token in _tokens(rule, words):
@@ -64,7 +69,12 @@ def compiled(rule: str, words: Mapping[str, Sequence[str]], *, spoken: bool = Fa
             parts.append(_SIGNS[token.plain])
         elif token.plain[0] == "~":
             gap = token.plain.rstrip("0123456789")
-            parts.append(f"{_GAPS[gap]}{{0,{int(token.plain[len(gap) :]) * (_LETTERS if spoken else 1)}}}?")
+            most = int(token.plain[len(gap) :]) * (_LETTERS if spoken else 1)
+            if gap == _STORY:
+                turn = "|".join(_spoken(one) if spoken else _word(one) for one in words[_TURN])
+                parts.append(f"(?:(?!{turn}){_SENTENCE}){{0,{most}}}")
+            else:
+                parts.append(f"{_GAPS[gap]}{{0,{most}}}?")
         elif token.before == "-":
             parts += [_behind(one) for one in token.words]
         else:
@@ -82,7 +92,7 @@ def fault(rule: str, words: Mapping[str, Sequence[str]]) -> str | None:
         if _NAME.fullmatch(bare) and bare not in words:
             return f"no list of words is called {bare}"
         if token.plain[0] == "~" and not _GAP.fullmatch(token.plain):
-            return f"{token.plain!r} is no gap: one to three ~ and a number"
+            return f"{token.plain!r} is no gap: one to four ~ and a number"
         if ("(" in bare or ")" in bare) and not (bare[0] == "(" and bare[-1] == ")"):
             return f"{token.plain!r} is not closed"
     return None
@@ -152,6 +162,7 @@ class _Rule:
     def __init__(self, role: str, when: str, rule: str, words: Mapping[str, Sequence[str]], *, spoken: bool) -> None:
         self.role, self.when = role, when
         self.needs = _needs(rule, words, spoken=spoken)
+        self.story = _STORY in rule
         self._made_of = rule, words, spoken
 
     @cached_property
@@ -215,11 +226,13 @@ class RoleReader:
         for rule in known.rules:
             if all(any(word in held for word in some) for some in rule.needs):
                 for match in rule.pattern.finditer(signs):
-                    group = groups[match.start("it")]
-                    if rule.when:
-                        perhaps.append((group, rule))
-                    else:
-                        roles.setdefault(group, rule.role)
+                    place = match.start("it")
+                    first = match.start() if rule.story else place
+                    for group in (group for sign, group in groups.items() if first <= sign <= place):
+                        if rule.when:
+                            perhaps.append((group, rule))
+                        else:
+                            roles.setdefault(group, rule.role)
         for match in _OUR_NAME.finditer(signs) if ours else ():
             roles.setdefault(groups[match.start("it")], HOME)
         if not roles and not perhaps:
@@ -259,7 +272,7 @@ def _signs(
         if county.start < last:
             continue
         between = plain(county.start)
-        if members and _LIST.fullmatch(between):
+        if members and (_LIST.fullmatch(between) or (between == _OF and counties[members[-1][-1]].id == county.id)):
             members[-1].append(number)
         else:
             parts += [between, _CITY if county.id in city else _COUNTY]
