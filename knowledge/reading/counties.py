@@ -53,7 +53,9 @@ _PILLAR = "石柱"
 _PILLARS_BEFORE = re.compile(
     r"(?:根|庙里|庙|祠堂|门口|门前|桥头|牌坊|戏台|台前|村口|大殿|殿前|山门|墓前|寨门)(?:的|那|这|两|几|四|旁|边|前|个){0,3}$"
 )
-_PILLARS_AFTER = re.compile(r"[都也又已经快要]{0,3}(?:裂|歪|断(?![水电网路])|倒(?!是)|塌|斜|刻(?!不)|雕|朽|风化)")
+_PILLARS_AFTER = re.compile(
+    r"[都也又已经快要]{0,3}(?:裂|歪|断(?![水电网路])|倒(?!是)|塌|斜|刻(?!不)|雕|朽|风化)|(?:和|跟|、)石[板狮碑鼓础]"
+)
 """门口的石柱裂了: pillars of stone."""
 _ADJECTIVE = frozenset({"长寿"})
 """A name that is a word by itself stands for the county only where a place can stand on both its sides, or with its unit."""
