@@ -47,6 +47,7 @@ _TITLE = re.compile(
     r"老师|先生|女士|同志|主任|校长|经理|会长|医生|教授|书记|师傅|同学|小姐|院长|社长|理事|秘书|会计|大哥|大姐|阿姨|叔叔|律师|护士|[都在也说]|[,。;!?\s]|的那?个?人|$",
 )
 """我叫陈云阳, 张云阳老师, 会长姓丰都在忙: a person's name, not a county's."""
+_SURNAME = re.compile(r"姓(?:[一-鿿],)?$")
 _LAST_NAME = re.compile(r"[一-鿿](?<![去来到看的县区做缺])(?=[,。;!?\s]|$)")
 """我叫彭水生: the name is one character longer than the county's. (姓石柱的石 is a surname.)"""
 _PILLAR = "石柱"
@@ -94,8 +95,8 @@ def _is_person(text: str, hit: Hit, before: str) -> bool:
     called = _CALLED.search(before)
     if called and _LAST_NAME.match(text, hit.end):
         return True
-    surname = before.endswith("姓") and text.startswith(tuple(f"的{char}" for char in text[hit.start : hit.end]), hit.end)
-    return surname or bool((called or _PERSON.search(before)) and _TITLE.match(text, hit.end))
+    surname = _SURNAME.search(before) and text.startswith(tuple(f"的{char}" for char in text[hit.start : hit.end]), hit.end)
+    return bool(surname or (called or _PERSON.search(before)) and _TITLE.match(text, hit.end))
 
 
 class CountyNames:
