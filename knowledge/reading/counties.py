@@ -96,7 +96,7 @@ def _is_person(text: str, hit: Hit, before: str) -> bool:
     if called and _LAST_NAME.match(text, hit.end):
         return True
     surname = _SURNAME.search(before) and text.startswith(tuple(f"的{char}" for char in text[hit.start : hit.end]), hit.end)
-    return bool(surname or (called or _PERSON.search(before)) and _TITLE.match(text, hit.end))
+    return bool(surname or ((called or _PERSON.search(before)) and _TITLE.match(text, hit.end)))
 
 
 class CountyNames:
