@@ -215,7 +215,7 @@ def many(recipients: int) -> dict[str, float]:
         counted = time.perf_counter() - begun
         begun, worked = time.perf_counter(), time.process_time()
         with frozen.step():
-            done = sending.confirm(store, notice, notice.version, scope, 1, now)
+            done = sending.confirm(store, notice, notice.version, scope, 1, now, by=1)
         steps, more = sending.freezing(store, number, now), True
         while more:
             with frozen.step():

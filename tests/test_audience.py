@@ -156,7 +156,7 @@ def test_list_numbers_and_rows_are_those_of_the_conditions(store: Store, spec: A
     draft = notices.get(store, notice)
     assert draft
     assert draft.audience == spec
-    outcome = sending.confirm(store, draft, draft.version, scope, notice + 10**6, NOW)
+    outcome = sending.confirm(store, draft, draft.version, scope, notice + 10**6, NOW, by=1)
     assert outcome == ("done" if expected else "nobody")
     frozen = store.all("SELECT person, state, error FROM deliveries WHERE notice = ?", (notice,))
     assert {row["person"]: row["error"] for row in frozen} == (named if expected else {})
@@ -178,7 +178,7 @@ def test_whoever_leaves_is_left_out_of_what_waits(store: Store) -> None:
     notices.edit(store, notice, zh="x", topic="trip", starts=NOW + DAY)
     draft = notices.get(store, notice)
     assert draft
-    assert sending.confirm(store, draft, draft.version, SCOPE, 5, NOW) == "done"
+    assert sending.confirm(store, draft, draft.version, SCOPE, 5, NOW, by=1) == "done"
     first, second = audience.people(store, Audience(), SCOPE)[:2]
     mutes.mute(store, first, "policy", NOW)
     mutes.mute(store, second, "trip", NOW)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import pickle
 import zlib
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from handlers.texts import Texts
 from knowledge import cache
@@ -87,15 +89,22 @@ def test_a_copy_that_is_cut_off_is_made_anew(kept: Path, damaged: bytes) -> None
     assert len(kept.read_bytes()) == len(whole)
 
 
-def test_a_copy_that_somebody_put_there_runs_nothing(kept: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("called", [os.mkdir, TypeAdapter, Store, Path], ids=lambda one: one.__name__)
+def test_a_copy_that_somebody_put_there_runs_nothing(kept: Path, tmp_path: Path, called: Callable[..., object]) -> None:
+    """Neither what Python brings nor a function of a library, nor a type of ours that has no place in the base."""
+
     class Wicked:
         def __reduce__(self) -> tuple[object, tuple[str]]:
-            return os.mkdir, (str(tmp_path / "run"),)
+            return called, (str(tmp_path / "run"),)
 
+    whole = kept.read_bytes()
     content = pickle.dumps(Wicked())
     kept.write_bytes(zlib.crc32(content).to_bytes(4) + content)
+    with pytest.raises(ValueError, match="has no place in a copy"):
+        cache._unpacked(kept.read_bytes())
     assert cache.load().counties["wuxi"].needs
     assert not (tmp_path / "run").exists()
+    assert len(kept.read_bytes()) == len(whole)
 
 
 def test_a_new_database_is_the_same_whether_its_schema_was_kept_or_is_made_anew(

@@ -53,7 +53,7 @@ def confirm(store: Store, html: str = "<b>通知</b>", cause: int = 1) -> int:
     notices.edit(store, notice, zh=html, topic="other")
     found = notices.get(store, notice)
     assert found
-    assert sending.confirm(store, found, found.version, SCOPE, cause, NOW) == "done"
+    assert sending.confirm(store, found, found.version, SCOPE, cause, NOW, by=1) == "done"
     for _ in sending.freezing(store, notice, NOW):
         pass
     return notice
@@ -323,7 +323,7 @@ def test_recalls_and_corrections_go_before_the_notices_of_others(store: Store) -
     for cause, kind in ((3, "correction"), (4, "recall")):
         found = notices.get(store, notices.draft(store, 0, NOW, kind=kind, of=first))
         assert found
-        assert sending.confirm(store, found, found.version, SCOPE, cause, NOW) == "done"
+        assert sending.confirm(store, found, found.version, SCOPE, cause, NOW, by=1) == "done"
         changes[kind] = found.id
     claimed = [deliveries.claim(store, NOW, 1)[0].notice for _ in range(9)]
     assert claimed == [changes["recall"]] * 3 + [changes["correction"]] * 3 + [other] * 3

@@ -184,6 +184,7 @@ async def test_two_administrators_confirm_one_notice_once(talk: Talk) -> None:
     assert "第 1 号通知 · 正在发" in said  # the message that changes by itself is the writer's
     assert "已经用过" in await boss.presses_data(button)
     assert [shown.html for shown in li.seen].count(f"📣 {TEXT}") == 1
+    assert [row["actor"] for row in rows(talk, "audit") if row["action"] == "notice.confirm"] == [other.id]
 
 
 async def test_an_administrator_no_more_can_do_nothing_with_the_buttons_left(talk: Talk) -> None:

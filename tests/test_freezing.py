@@ -47,7 +47,7 @@ def confirmed(store: Store, scope: Scope = SCOPE, **changed: str | int) -> int:
     """A notice that was confirmed, with its first recipients."""
     number = notices.draft(store, 0, NOW)
     notices.edit(store, number, zh="通知", topic="other", **changed)
-    assert sending.confirm(store, got(store, number), got(store, number).version, scope, 1, NOW) == "done"
+    assert sending.confirm(store, got(store, number), got(store, number).version, scope, 1, NOW, by=1) == "done"
     return number
 
 
@@ -94,8 +94,8 @@ def test_a_kill_in_between_only_interrupts_it(store: Store, slices: int) -> None
 def test_the_same_press_again_goes_on_where_it_stopped(store: Store) -> None:
     number = confirmed(store)
     notice = got(store, number)
-    assert sending.confirm(store, notice, notice.version, SCOPE, 1, NOW) == "done"
-    assert sending.confirm(store, notice, notice.version, SCOPE, 2, NOW) == "stale"
+    assert sending.confirm(store, notice, notice.version, SCOPE, 1, NOW, by=1) == "done"
+    assert sending.confirm(store, notice, notice.version, SCOPE, 2, NOW, by=1) == "stale"
     assert len(list(sending.freezing(store, number, NOW))) == 4
     assert frozen(store, number) == list(MANY)
 
@@ -161,7 +161,7 @@ def test_the_copies_of_a_change_are_frozen_in_slices_as_well(store: Store, kind:
         deliveries.outcome(store, one.id, "sent" if one.person % 2 else "unknown", NOW, message=one.person)
     sending.finish(store, NOW)
     number = notices.draft(store, 0, NOW, kind=kind, of=of)
-    assert sending.confirm(store, got(store, number), 1, SCOPE, 2, NOW) == "done"
+    assert sending.confirm(store, got(store, number), 1, SCOPE, 2, NOW, by=1) == "done"
     assert len(list(sending.freezing(store, number, NOW))) == 2
     assert frozen(store, number) == [person for person in MANY if person % 2]
     assert got(store, number).state == "sending"

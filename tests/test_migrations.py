@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database, Migrations
 
-from knowledge.records import schema, schema_cases, schema_notices
-from knowledge.records.migrations import migrations
+from knowledge.records.migrations import MODULES, migrations
 from knowledge.records.schema import run_script
 from knowledge.records.store import KNOWN, Store
 
@@ -69,7 +68,7 @@ COLUMNS = {
 
 def fingerprint(name: str) -> str:
     """What a migration does: its function and its script."""
-    module = next(one for one in (schema, schema_cases, schema_notices) if hasattr(one, name))
+    module = next(one for one in MODULES if hasattr(one, name))
     function = getattr(module, name)
     script = getattr(module, name.partition("_")[0].upper(), "")
     return hashlib.sha256((inspect.getsource(function) + script).encode()).hexdigest()[:16]
@@ -125,7 +124,7 @@ def test_every_table_checks_its_types() -> None:
 
 
 def test_sql_never_asks_for_the_time_itself() -> None:
-    for file in Path(schema.__file__).parent.glob("*.py"):
+    for file in Path(str(MODULES[0].__file__)).parent.glob("*.py"):
         text = file.read_text("utf-8").lower()
         for clock in ("current_timestamp", "current_date", "datetime('now", "strftime", "julianday", "unixepoch"):
             assert clock not in text, file.name

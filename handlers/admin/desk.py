@@ -282,7 +282,8 @@ async def press_send(update: Update, context: Context, args: list[str]) -> str |
     if notice.of and (fault := _cannot_change(context, notice.of)):
         return fault
     with context.store.transaction():
-        outcome = sending.confirm(context.store, notice, version, scope_of(services, notice), context.update_id, context.now)
+        scope = scope_of(services, notice)
+        outcome = sending.confirm(context.store, notice, version, scope, context.update_id, context.now, by=context.person.id)
         if outcome == "done":
             changes.overtake(context.store, notice, context.now)
             context.note_result("notice.started", notice=notice.id)

@@ -1,8 +1,8 @@
-"""All migrations in their order."""
+"""All migrations in their order: each module adds its own to the first one's register when it is imported."""
 
 from __future__ import annotations
 
-from knowledge.records import schema_cases, schema_notices  # noqa: F401  their migrations come after those of schema
-from knowledge.records.schema import migrations
+from knowledge.records import schema, schema_cases, schema_notices
 
-__all__ = ["migrations"]
+MODULES = (schema, schema_cases, schema_notices)
+migrations = schema.migrations

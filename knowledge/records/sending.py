@@ -35,8 +35,8 @@ COPIES = (
 )
 
 
-def confirm(store: Store, notice: Notice, version: int, scope: Scope, cause: int, now: int) -> str:
-    """Begin to freeze the recipients. ``done``, or why not: ``stale``, ``nobody``, ``late``.
+def confirm(store: Store, notice: Notice, version: int, scope: Scope, cause: int, now: int, *, by: int) -> str:
+    """Begin to freeze the recipients, confirmed ``by`` somebody. ``done``, or why not: ``stale``, ``nobody``, ``late``.
 
     Up to ``audience.SLICE`` people are frozen at once; then the notice starts, or waits for its hour. Where there are more,
     ``freezing`` goes on with them; so does the tick, after a kill. The same update again has ``done`` it already.
@@ -56,7 +56,7 @@ def confirm(store: Store, notice: Notice, version: int, scope: Scope, cause: int
         _change_original(store, notice, now)
         outcome = _freeze(store, notice, EVERYBODY[0], now)
         if outcome == "done":
-            store.audit(now, notice.author, f"{notice.kind}.confirm", f"notice:{notice.id}")
+            store.audit(now, by, f"{notice.kind}.confirm", f"notice:{notice.id}")
     return outcome
 
 
