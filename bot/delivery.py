@@ -23,10 +23,11 @@ from bot import boot, breaker, copies, retraction
 from bot.cards import Shown, show
 from bot.outcomes import Outcome, classify
 from bot.pacing import MAIL, Pacer, Ticket
+from handlers.admin.counting import carry_on
 from handlers.context import Reply, Services, post
 from handlers.views import render
 from knowledge.clock import is_quiet
-from knowledge.records import cards, deadlines, deliveries, disclosures, people, retention, sending
+from knowledge.records import cards, deadlines, deliveries, disclosures, people, retention, sending, slicing
 from knowledge.records.deliveries import Delivery
 from knowledge.records.tick import tick
 
@@ -129,7 +130,7 @@ class Courier:
         self._write_results()
         now = self._services.now()
         due = deadlines.next_due(self._services.store)
-        served = tick(self._services.store, self._services.office(), now) if due is not None and due <= now else 0
+        served = await self._serve(now) if due is not None and due <= now else 0
         room = min(self._most - len(self._flying), self._pacer.room())
         batch = self._claim(now, room) if room > 0 and self._due(now) else []
         self._pacer.spend(len(batch))
@@ -148,6 +149,12 @@ class Courier:
             if not self._due(now):
                 self._idle.set()
             await self._sleep(now)
+
+    async def _serve(self, now: int) -> int:
+        """Serve what has fallen due; what is done to very many rows goes on between two things that others do."""
+        for notice in slicing.unfinished(self._services.store):
+            await carry_on(self._services, notice)
+        return tick(self._services.store, self._services.office(), now)
 
     async def _wait_for_database(self, error: sqlite3.OperationalError) -> None:
         """Another program holds the database: what is to be sent waits for it."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -83,6 +84,8 @@ class Services:
     """Until when text of a person counts as the rest of a paste, with the update of its first part."""
     reaches: dict[int, tuple[Notice, Reach]] = field(default_factory=dict)
     """The reach of notices that was counted for the page that comes next."""
+    slicing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever works on the rows of a notice, slice by slice."""
     unsent: dict[int, float] = field(default_factory=dict)
     """Updates whose answer could not be sent, and in how many seconds to answer them again."""
     made: dict[Hashable, Any] = field(default_factory=dict)

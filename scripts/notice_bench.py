@@ -23,9 +23,10 @@ from pydantic import SecretStr
 from bot.application import App, arrive, begin, build_application, end
 from bot.settings import Settings
 from knowledge.clock import SYSTEM_CLOCK
-from knowledge.records import audience, notices, sending
+from knowledge.records import audience, notices, sending, slicing
 from knowledge.records.audience import Reach
-from knowledge.records.store import Store
+from knowledge.records.store import Store, checkpoint
+from knowledge.records.tick import tick
 from scripts.bench import resident
 from scripts.echo import Json, message, sender
 from scripts.kills import FIRST, fill, prepare
@@ -216,11 +217,12 @@ def many(recipients: int) -> dict[str, float]:
         begun, worked = time.perf_counter(), time.process_time()
         with frozen.step():
             done = sending.confirm(store, notice, notice.version, scope, 1, now, by=1)
-        steps, more = sending.freezing(store, number, now), True
+        steps, more = slicing.walk(store, number, now), True
         while more:
             with frozen.step():
                 more = next(steps, True) is None
         taken, worked = time.perf_counter() - begun, time.process_time() - worked
+        changed = rows_changed(store, number, now)
         rows = store.value("SELECT count(*) FROM deliveries WHERE notice = ?", (number,))
         if (done, rows, found.total) != ("done", recipients, recipients):
             raise RuntimeError(f"not frozen: {done}, {rows}, {found}")
@@ -230,7 +232,28 @@ def many(recipients: int) -> dict[str, float]:
         "frozen": taken,
         "freezing held": frozen.longest,
         "worked": worked,
+        "changing held": changed,
     }
+
+
+def rows_changed(store: Store, number: int, now: int) -> float:
+    """The longest that others wait while all copies are tried again, and while it gets too late for all of them."""
+    held = Hold()
+    store.execute("UPDATE deliveries SET state = 'failed' WHERE notice = ?", (number,))
+    store.execute("UPDATE notices SET state = 'done', expires = ? WHERE id = ?", (now + 2, number))
+    checkpoint(store.path)
+    starts: list[Callable[[], int]] = [lambda: sending.retry(store, number, "failed", now), lambda: tick(store, (), now + 2)]
+    for start in starts:
+        with held.step():
+            start()
+        steps, more = slicing.walk(store, number, now + 1), True
+        while more:
+            with held.step():
+                more = next(steps, True) is None
+        checkpoint(store.path)
+    if store.value("SELECT count(*) FROM deliveries WHERE notice = ? AND state != 'left_out'", (number,)):
+        raise RuntimeError("not expired")
+    return held.longest
 
 
 def _accepted(api: Running, count: int) -> bool:
@@ -263,6 +286,7 @@ async def figures(share: float) -> AsyncIterator[Figure]:
         ("freezing 100,000 recipients", "frozen", 0.3),
         ("of which this process was at work (the rest: others, and the disk)", "worked", 0.3),
         ("freezing them, the longest that others wait", "freezing held", HELD),
+        ("trying them again and expiring them, the longest that others wait", "changing held", HELD),
         ("counting 100,000 people, the longest that others wait", "counting held", HELD),
     ):
         each = [run[key] for run in runs]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.records import deliveries, notices, people, sending
+from knowledge.records import deliveries, notices, people, sending, slicing
 from knowledge.records.audience import Audience, Reach, Scope, reach
 from knowledge.records.deliveries import Delivery
 from knowledge.records.store import Store
@@ -54,7 +54,7 @@ def confirm(store: Store, html: str = "<b>通知</b>", cause: int = 1) -> int:
     found = notices.get(store, notice)
     assert found
     assert sending.confirm(store, found, found.version, SCOPE, cause, NOW, by=1) == "done"
-    for _ in sending.freezing(store, notice, NOW):
+    for _ in slicing.walk(store, notice, NOW):
         pass
     return notice
 

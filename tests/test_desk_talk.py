@@ -167,7 +167,9 @@ async def test_the_progress_of_what_was_unscheduled_says_so(talk: Talk) -> None:
     assert "第 1 号通知取消了定时，现在是草稿" in shown.html
     assert "草稿，还没有发" in await boss.presses_on(shown, "#1")
     await boss.presses("确认")
-    assert "等着发" in [one for one in boss.seen if one.message == panel][-1].html
+    below = rows(talk, "notices")[0]["panel"]
+    assert below > panel  # and not far up, where it stood before
+    assert "等着发" in [one for one in boss.seen if one.message == below][-1].html
 
 
 # -- two at once -------------------------------------------------------------------------------------------------------

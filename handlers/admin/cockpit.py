@@ -8,6 +8,7 @@ from typing import Any
 from telegram import Update
 
 from handlers.admin import sheets
+from handlers.admin.counting import carry_on
 from handlers.admin.rights import found_for, may
 from handlers.buttons import Button, Rows, press
 from handlers.context import Context, Reply, Services
@@ -20,7 +21,7 @@ from knowledge.records.notices import Notice
 BAR = 12
 """Blocks of the bar."""
 SHOWN = ("sent", "blocked", "gone", "failed", "unknown")
-WHY = frozenset({"asked", "role", "failing", "refused", "recalled", changes.OVERTAKEN})
+WHY = frozenset({"asked", "change", "expiring", "role", "failing", "refused", "recalled", changes.OVERTAKEN})
 """Why a notice is held or was stopped, of what has words of ours; anything else is what Telegram said."""
 QUARTER = 90 * DAY
 
@@ -235,6 +236,7 @@ async def press_again(update: Update, context: Context, args: list[str]) -> str 
     else:
         n = sending.retry(context.store, notice.id, what, context.now) if what in {"failed", "unknown"} else 0
         done, line = n > 0, context.text("notice.retried", n=n)
+        await carry_on(context.services, notice.id)
     context.services.wake()
     return line if done else context.text("desk.too_late")
 

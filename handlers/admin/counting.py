@@ -1,12 +1,12 @@
-"""How many a notice reaches, and its recipients: among all people in slices, between which others are served."""
+"""How many a notice reaches, and what is done to all of them: in slices, between which others are served."""
 
 from __future__ import annotations
 
 import asyncio
 
 from handlers.admin.rights import scope_of
-from handlers.context import Context, Services
-from knowledge.records import audience, notices, sending
+from handlers.context import Services
+from knowledge.records import audience, notices, slicing
 from knowledge.records.audience import Reach
 from knowledge.records.notices import Notice
 from knowledge.records.store import checkpoint
@@ -39,11 +39,12 @@ def reach_of(services: Services, notice: Notice, *, keep: bool = False) -> Reach
     return audience.reach(services.store, notice.audience, scope_of(services, notice))
 
 
-async def freeze(context: Context, notice: Notice) -> None:
-    """Freeze the recipients of a notice that was just confirmed, as far as they are not frozen yet."""
-    large = False
-    for _ in sending.freezing(context.store, notice.id, context.now):
-        large = True
-        await asyncio.sleep(0)
+async def carry_on(services: Services, number: int) -> None:
+    """Do the rest of what was begun with the rows of a notice. One at a time, so that others wait for one slice alone."""
+    async with services.slicing:
+        large = False
+        for _ in slicing.walk(services.store, number, services.now()):
+            large = True
+            await asyncio.sleep(0)
     if large:
-        await asyncio.to_thread(checkpoint, context.store.path)
+        await asyncio.to_thread(checkpoint, services.store.path)

@@ -11,7 +11,7 @@ from telegram.ext import BaseHandler, CommandHandler
 
 from handlers.admin.cockpit import panel_page, state_words
 from handlers.admin.conditions import condition_words
-from handlers.admin.counting import count, count_by_number, freeze, reach_of
+from handlers.admin.counting import carry_on, count, count_by_number, reach_of
 from handlers.admin.rights import counties_of, draft_for, found_for, scope_of
 from handlers.buttons import Button, Rows, number, press, short
 from handlers.checks import TAGS
@@ -287,7 +287,7 @@ async def press_send(update: Update, context: Context, args: list[str]) -> str |
         if outcome == "done":
             changes.overtake(context.store, notice, context.now)
             context.note_result("notice.started", notice=notice.id)
-    await freeze(context, notice)
+    await carry_on(services, notice.id)
     found = notices.get(context.store, notice.id)
     if outcome == "done" and found and found.state == "draft":
         outcome = "nobody"
@@ -334,6 +334,7 @@ async def press_unschedule(update: Update, context: Context, args: list[str]) ->
         if not sending.unschedule(context.store, notice.id, context.now):
             return context.text("desk.too_late")
         sending.show(context.store, notice.id, context.now)
+    await carry_on(context.services, notice.id)
     context.services.wake()
     if found := notices.get(context.store, notice.id):
         await count(context.services, found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge.records import audience
-from knowledge.records.audience import Audience, Scope
+from knowledge.records.audience import Audience, Scope, Slice
 from knowledge.records.store import Row, Store
 
 OPEN = ("scheduled", "sending", "paused")
@@ -147,7 +147,16 @@ def pack_links(links: Sequence[Link]) -> str:
 
 def discard(store: Store, notice: int) -> bool:
     """Throw a draft away. False: it is a draft no more."""
-    return store.execute("DELETE FROM notices WHERE id = ? AND state = 'draft'", (notice,)).rowcount == 1
+    with store.transaction():
+        store.execute(  # what unscheduling may not have come to yet
+            "DELETE FROM deliveries WHERE notice = (SELECT id FROM notices WHERE id = ? AND state = 'draft')", (notice,)
+        )
+        return store.execute("DELETE FROM notices WHERE id = ? AND state = 'draft'", (notice,)).rowcount == 1
+
+
+def forget(store: Store, notice: Notice, among: Slice, _now: int) -> None:
+    """A draft has no recipients any more."""
+    store.execute("DELETE FROM deliveries WHERE notice = ? AND person > ? AND person <= ?", (notice.id, *among))
 
 
 def scope(notice: Notice, now: int, owners: Sequence[int], default_lang: str) -> Scope:

@@ -5,21 +5,21 @@ Every step is one transaction, compare-and-set on the state, and brings the auth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from knowledge.clock import DAY, MINUTE
-from knowledge.records import audience, coordinators, deadlines, deliveries, notices
-from knowledge.records.audience import EVERYBODY, Scope
+from knowledge.records import audience, coordinators, deadlines, deliveries, notices, slicing
+from knowledge.records.audience import EVERYBODY, Scope, Slice
 from knowledge.records.deadlines import Deadline
 from knowledge.records.notices import Notice
+from knowledge.records.slicing import AMONG, WORKS, Work
 from knowledge.records.store import Store
 
-DEADLINE = "notice"
-FREEZE = f"{DEADLINE}.freeze"
-"""The deadline by which the freezing of the recipients goes on; its version is the last person who was looked at."""
+DEADLINE = slicing.NAME
 PANEL, REPORT = "notice.panel", "notice.report"
 """The views of the progress message and of the final report."""
-QUIETLY = (None, "asked", "role")
+QUIETLY = (None, "asked", "change", "role")
 """Reasons of which the author knows, or which are told to others."""
 EVERY, SLOWEST = 3, 10 * MINUTE
 """Seconds between two looks at the progress, while something happens and when nothing does."""
@@ -39,7 +39,7 @@ def confirm(store: Store, notice: Notice, version: int, scope: Scope, cause: int
     """Begin to freeze the recipients, confirmed ``by`` somebody. ``done``, or why not: ``stale``, ``nobody``, ``late``.
 
     Up to ``audience.SLICE`` people are frozen at once; then the notice starts, or waits for its hour. Where there are more,
-    ``freezing`` goes on with them; so does the tick, after a kill. The same update again has ``done`` it already.
+    ``slicing.walk`` freezes them; so does the tick, after a kill. The same update again has ``done`` it already.
     """
     if store.value("SELECT 1 FROM notices WHERE id = ? AND cause = ?", (notice.id, cause)):
         return "done"
@@ -47,71 +47,47 @@ def confirm(store: Store, notice: Notice, version: int, scope: Scope, cause: int
         return "late"
     with store.transaction():
         done = store.execute(
-            "UPDATE notices SET state = 'scheduled', cause = ?, version = version + 1,"
+            "UPDATE notices SET state = 'scheduled', cause = ?, version = version + 1, panel = NULL, seen_at = NULL,"
             " audience = json_set(audience, '$.scope', json(?)) WHERE id = ? AND state = 'draft' AND version = ?",
             (cause, scope.pack(), notice.id, version),
         ).rowcount
         if not done:
             return "stale"
+        store.execute("DELETE FROM deliveries WHERE notice = ?", (notice.id,))  # what unscheduling may not have come to yet
+        deadlines.drop(store, DEADLINE, notice.id)
         _change_original(store, notice, now)
-        outcome = _freeze(store, notice, EVERYBODY[0], now)
-        if outcome == "done":
-            store.audit(now, by, f"{notice.kind}.confirm", f"notice:{notice.id}")
-    return outcome
+        slicing.begin(store, slicing.FREEZE, notice, now)
+        if store.value("SELECT state FROM notices WHERE id = ?", (notice.id,)) == "draft":
+            return "nobody"
+        store.audit(now, by, f"{notice.kind}.confirm", f"notice:{notice.id}")
+    return "done"
 
 
-def freezing(store: Store, notice: int, now: int) -> Iterator[None]:
-    """Freeze the other recipients of a notice that was confirmed, slice by slice: others may be served in between.
-
-    Where there are none among them all, the notice is a draft again.
-    """
-    with store.gathering():
-        while _freeze_more(store, notice, now):
-            yield
-
-
-def _freeze_more(store: Store, notice: int, now: int) -> bool:
-    """The next slice, if there is one. It waits for no disk: the confirmation did, and this can be done again."""
-    row = store.one("SELECT id, due, kind, subject, version FROM deadlines WHERE kind = ? AND subject = ?", (FREEZE, notice))
-    if row is None:
-        return False
-    with store.transaction(durable=False):
-        deadline = Deadline(*row)
-        if deadlines.end(store, deadline):
-            _go_on(store, deadline, now)
-    return True
-
-
-def _go_on(store: Store, deadline: Deadline, now: int) -> None:
-    notice = notices.get(store, deadline.subject, counted=False)
-    if notice and notice.state == "scheduled":
-        _freeze(store, notice, deadline.version, now)
-
-
-def _freeze(store: Store, notice: Notice, after: int, now: int) -> str:
-    """The next recipients as rows: of a notice its audience, of a change whoever has a copy. ``done`` or ``nobody``."""
+def _among(store: Store, notice: Notice, after: int) -> Slice:
+    """The next people to freeze: of a notice among all, of a change among those who have a copy."""
     if notice.kind == "notice":
-        among = audience.cut(store, after)
+        return audience.cut(store, after)
+    upto = store.value(CUT, (notice.of, after, audience.SLICE - 1))
+    return (after, EVERYBODY[1] if upto is None else upto)
+
+
+def _freeze(store: Store, notice: Notice, among: Slice, now: int) -> None:
+    """The next recipients as rows: of a notice its audience, of a change whoever has a copy."""
+    if notice.kind == "notice":
         packed = store.value("SELECT json_extract(audience, '$.scope') FROM notices WHERE id = ?", (notice.id,))
         audience.freeze(store, notice.id, notice.audience, Scope.unpack(packed), now, among)
     else:
-        upto = store.value(CUT, (notice.of, after, audience.SLICE - 1))
-        among = after, EVERYBODY[1] if upto is None else upto
         bound = {"notice": notice.id, "view": f"notice.{notice.kind}", "now": now, "of": notice.of}
         store.connection.execute(COPIES, bound | {"after": among[0], "upto": among[1]})
-    if among[1] != EVERYBODY[1]:
-        deadlines.put(store, FREEZE, notice.id, now, among[1])
-        return "done"
+
+
+def _frozen(store: Store, notice: Notice, now: int) -> None:
+    """All recipients are rows: it starts, or waits for its hour. Where there is nobody, it is a draft again."""
     store.execute("UPDATE notices SET audience = json_remove(audience, '$.scope') WHERE id = ?", (notice.id,))
-    return _frozen(store, notice, now)
-
-
-def _frozen(store: Store, notice: Notice, now: int) -> str:
-    """All recipients are rows: it starts, or waits for its hour. ``nobody``: it is a draft again."""
     if not store.value("SELECT 1 FROM deliveries WHERE notice = ? AND state = 'pending' LIMIT 1", (notice.id,)):
-        store.execute("DELETE FROM deliveries WHERE notice = ?", (notice.id,))
         store.execute("UPDATE notices SET state = 'draft', cause = NULL WHERE id = ?", (notice.id,))
-        return "nobody"
+        slicing.begin(store, slicing.CLEAR, notice, now)
+        return
     if notice.starts:
         deadlines.put(store, f"{DEADLINE}.start", notice.id, notice.starts)
     else:
@@ -119,7 +95,6 @@ def _frozen(store: Store, notice: Notice, now: int) -> str:
     if notice.expires:
         deadlines.put(store, f"{DEADLINE}.expire", notice.id, notice.expires)
     show(store, notice.id, now)
-    return "done"
 
 
 def _change_original(store: Store, notice: Notice, now: int) -> None:
@@ -144,8 +119,9 @@ def unschedule(store: Store, notice: int, now: int) -> bool:
             (notice,),
         ).rowcount
         if done:
-            store.execute("DELETE FROM deliveries WHERE notice = ?", (notice,))
             deadlines.drop(store, DEADLINE, notice)
+            if found := notices.get(store, notice, counted=False):
+                slicing.begin(store, slicing.CLEAR, found, now)
             store.audit(now, None, "notice.unschedule", f"notice:{notice}")
     return bool(done)
 
@@ -192,24 +168,47 @@ def _tell(store: Store, notice: int, view: str, now: int) -> None:
 
 
 def retry(store: Store, notice: int, state: str, now: int) -> int:
-    """Send again to those whose copy "failed", or is "unknown" (then marked as perhaps repeated). Returns to how many."""
-    with store.transaction():
-        args = "json_set(args, '$.repeated', 1)" if state == "unknown" else "args"
-        again = store.execute(
-            f"UPDATE deliveries SET state = 'pending', due = ?, updated = ?, error = NULL, args = {args}"
-            " WHERE notice = ? AND state = ? AND EXISTS (SELECT 1 FROM notices n WHERE n.id = notice"
-            "  AND n.state IN ('paused', 'stopped', 'done') AND coalesce(n.why, '') != 'recalled')",
-            (now, now, notice, state),
-        ).rowcount
-        if again:
-            store.execute(
-                "UPDATE notices SET state = 'sending', why = NULL, finished = NULL, settled = NULL, recent = '',"
-                " version = version + 1 WHERE id = ?",
-                (notice,),
-            )
-            show(store, notice, now)
+    """Send again to those whose copy "failed", or is "unknown" (then marked as perhaps repeated). Returns to how many.
+
+    It goes on when all of them wait again (``slicing.walk``).
+    """
+    found = notices.get(store, notice, counted=False)
+    if found is None or not _resting(found) or notice in slicing.unfinished(store):
+        return 0
+    again: int = store.value("SELECT count(*) FROM deliveries WHERE notice = ? AND state = ?", (notice, state))
+    if again:
+        with store.transaction():
+            slicing.begin(store, state, found, now)
             store.audit(now, None, f"notice.retry.{state}", f"notice:{notice}", f"n={again}")
     return again
+
+
+def _resting(notice: Notice) -> bool:
+    return notice.state in {"paused", "stopped", "done"} and notice.why != "recalled"
+
+
+def _again(store: Store, notice: Notice, among: Slice, now: int, state: str) -> None:
+    args = "json_set(args, '$.repeated', 1)" if state == slicing.UNKNOWN else "args"
+    store.execute(
+        f"UPDATE deliveries SET state = 'pending', due = ?, updated = ?, error = NULL, args = {args}"
+        f" WHERE {AMONG} AND state = ?",
+        (now, now, notice.id, *among, state),
+    )
+
+
+def _may_go_again(notice: Notice) -> bool:
+    return notice.why != "recalled" and notice.state in {"sending", "paused", "stopped", "done"}
+
+
+def _goes_again(store: Store, notice: Notice, now: int) -> None:
+    store.execute(
+        "UPDATE notices SET state = 'sending', why = NULL, finished = NULL, settled = NULL, recent = '',"
+        " version = version + 1 WHERE id = ?",
+        (notice.id,),
+    )
+    if notice.expires and notice.expires > now:
+        deadlines.put(store, f"{DEADLINE}.expire", notice.id, notice.expires)
+    show(store, notice.id, now)
 
 
 def settle(store: Store, notice: int, now: int) -> bool:
@@ -285,12 +284,13 @@ def seen(store: Store, notice: int) -> tuple[int, int] | None:
 
 def serve(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> None:
     """A deadline of a notice: its hour has come, it is too late for it, or its progress is to be shown."""
-    notice = notices.get(store, deadline.subject)
+    if deadline.detail in WORKS:
+        slicing.serve(store, deadline, now)
+        return
+    notice = notices.get(store, deadline.subject, counted=False)
     if notice is None:
         return
-    if deadline.detail == "freeze":
-        _go_on(store, deadline, now)
-    elif deadline.detail == "start":
+    if deadline.detail == "start":
         _start(store, notice, city, now)
     elif deadline.detail == "expire":
         _expire(store, notice, now)
@@ -318,11 +318,30 @@ def _start(store: Store, notice: Notice, city: Sequence[int], now: int) -> None:
 
 
 def _expire(store: Store, notice: Notice, now: int) -> None:
-    """Too late for those who have not got it."""
+    """Too late for those who have not got it: it is held until they all are left out."""
     if notice.state not in notices.OPEN:
         return
     store.execute(
-        "UPDATE deliveries SET state = 'left_out', error = 'expired', updated = ? WHERE notice = ? AND state = 'pending'",
-        (now, notice.id),
+        "UPDATE notices SET state = 'paused', why = 'expiring', began = coalesce(began, ?) WHERE id = ?", (now, notice.id)
     )
-    store.execute("UPDATE notices SET state = 'sending', began = coalesce(began, ?) WHERE id = ?", (now, notice.id))
+    slicing.begin(store, slicing.EXPIRE, notice, now)
+
+
+def _leave_out(store: Store, notice: Notice, among: Slice, now: int) -> None:
+    store.execute(
+        f"UPDATE deliveries SET state = 'left_out', error = 'expired', updated = ? WHERE {AMONG} AND state = 'pending'",
+        (now, notice.id, *among),
+    )
+
+
+def _expired(store: Store, notice: Notice, _now: int) -> None:
+    store.execute(
+        "UPDATE notices SET state = 'sending', why = NULL WHERE id = ? AND state IN ('paused', 'sending')", (notice.id,)
+    )
+
+
+WORKS[slicing.FREEZE] = Work(_among, _freeze, lambda notice: notice.state == "scheduled", _frozen)
+WORKS[slicing.CLEAR] = Work(slicing.cut, notices.forget, lambda notice: notice.state == "draft", lambda *_: None)
+WORKS[slicing.EXPIRE] = Work(slicing.cut, _leave_out, lambda notice: notice.state in notices.OPEN, _expired)
+for _state in (slicing.FAILED, slicing.UNKNOWN):
+    WORKS[_state] = Work(slicing.cut, partial(_again, state=_state), _may_go_again, _goes_again)
