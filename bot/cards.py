@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from telegram import Message
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
@@ -25,8 +24,7 @@ LOST = (
 """What Telegram says of a message that can no longer be edited."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """The message that shows the card now, and up to which event."""
 
     message: int

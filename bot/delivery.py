@@ -14,8 +14,8 @@ import logging
 import random
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
@@ -48,8 +48,7 @@ GRACE = 5.0
 HOUSEKEEPING = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What became of a delivery, to be written down. ``due``: when to try again, for a state of "again"."""
 
     delivery: Delivery

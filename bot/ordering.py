@@ -12,9 +12,9 @@ import json
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
@@ -92,8 +92,7 @@ def _packed(update: Update) -> str:
     return json.dumps(update.to_dict(), default=lambda moment: int(moment.timestamp()))
 
 
-@dataclass(slots=True)
-class _Lane:
+class _Lane(Struct):
     """One person's queue."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)

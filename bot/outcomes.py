@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
+from msgspec import Struct
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -19,8 +19,7 @@ from telegram.error import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """``state``: blocked, gone, failed, unknown, or ``again`` (certainly not sent; not before ``wait`` seconds).
 
     ``blames``: the message itself is at fault, so that nobody else can get it either. ``odd``: a refusal that nobody has

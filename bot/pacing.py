@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
@@ -44,8 +44,7 @@ KEPT = 1024
 """Chats that are remembered before those that may be written to again are forgotten."""
 
 
-@dataclass(slots=True)
-class Meter:
+class Meter(Struct):
     """An even pace: one every ``every`` seconds, ``burst`` at once after a rest (the generic cell rate algorithm)."""
 
     every: float
@@ -62,8 +61,7 @@ class Meter:
         self.due = max(self.due, now - late) + count * self.every
 
 
-@dataclass(slots=True)
-class Ticket:
+class Ticket(Struct):
     """One delivery of the courier's: its first call was paid for when it was claimed, and it has left this machine or not.
 
     ``leave`` is awaited right before it does.

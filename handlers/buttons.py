@@ -5,16 +5,16 @@ Data is ``v1:action:argument:…``, ASCII, at most 64 bytes, checked when it is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import unescape
 from typing import Any
+
+from msgspec import Struct
 
 VERSION = "v1"
 MAX_BYTES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """A button: a label, and either data for a press or an address to open."""
 
     label: str

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from knowledge.records.moves import OFFICE
 
 EVERYBODY = OFFICE | {"guest"}
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command; its description is the text ``command.<name>``. ``roles``: who sees it in the menu."""
 
     name: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from msgspec import Struct, field
 from telegram import Message, ReplyParameters, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
@@ -39,8 +39,7 @@ OF_LATE = 200
 """How many rankings and lists are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A message: Telegram HTML and its buttons. ``reply_to``: the message it answers. ``card``: the interest it will show.
 
     ``photo`` or ``document``: Telegram's file id of one, under which the text stands.
@@ -54,8 +53,12 @@ class Reply:
     document: str = ""
 
 
-@dataclass(slots=True)
-class Services:
+async def _not_attached(context: Context, text: str) -> None:
+    """Stands where the conversations were not put together."""
+    raise LookupError("conversations.attach was not called")
+
+
+class Services(Struct):
     """Everything that the conversations work with, built once."""
 
     base: KnowledgeBase
@@ -95,7 +98,7 @@ class Services:
     """Messages a second that go out on their own."""
     username: str = "jiedui_bot"
     """The name of the bot on its channel."""
-    answer_freely: Callable[[Context, str], Awaitable[None]] = field(init=False)
+    answer_freely: Callable[[Context, str], Awaitable[None]] = _not_attached
     """Answers a text that belongs to no form: set when the conversations are put together."""
 
     def now(self) -> int:

@@ -6,9 +6,9 @@ Which counties and fields a wish has travels in the buttons themselves; the last
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from telegram import Update
 
 from handlers.buttons import Button, Rows, press

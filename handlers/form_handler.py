@@ -7,10 +7,11 @@ committed before the reply.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from telegram import Update
 
 from handlers.buttons import Button, Rows, number, press, short
@@ -37,8 +38,7 @@ def nothing_more(_context: Context, _before: Draft, _after: Draft) -> None:
     """A form whose answers have no effect of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kit:
+class Kit(Struct, frozen=True):
     """A form and what it does. ``finish`` runs inside the transaction and names the view that confirms.
 
     ``took`` runs inside the transaction of every answer and ``refuse`` inside that of a refusal, ``facts`` gives the texts what

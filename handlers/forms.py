@@ -7,8 +7,10 @@ restart and a repeated update work the same in every form. What is done with a f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from knowledge.clock import MINUTE
 from knowledge.records.drafts import Draft
@@ -22,8 +24,7 @@ PREVIEW = "preview"
 Answers = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """An answer that cannot be taken; ``key`` names the sentence that says what to do."""
 
     key: str
@@ -44,8 +45,7 @@ def always(_: Answers) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One question. ``parse`` turns a text into the answer or a Fault; without it only a button answers, or a ``photo``.
 
     ``ticks`` must all be set, unless ``some``: then any number will do, none as well. ``aside``: asked only when the person
@@ -75,8 +75,7 @@ class Step:
         return not self.aside and self.when(answers)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A form: its steps in order. Its version is raised when the steps change; ``preview``: shown before it is done.
 
     ``anew``: the step that a text at the preview answers once more; where there is none, a text there is no answer.
@@ -93,8 +92,7 @@ class Form:
         return next((step for step in self.steps if step.id == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """What a person did: wrote, sent a photo, chose, ticked, went back, skipped, wants to change a step, submitted, looked."""
 
     kind: Literal["text", "photo", "choice", "tick", "back", "skip", "edit", "submit", "look"]
@@ -103,8 +101,7 @@ class Input:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What follows: ask the draft's step (perhaps after a fault), show the preview, or the form is done."""
 
     kind: Literal["ask", "preview", "done", "refused"]

@@ -6,8 +6,9 @@ A view is a function of services, language and arguments; deliveries and results
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from handlers.context import Reply, Services
 

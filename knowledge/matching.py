@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from knowledge.base import County, KnowledgeBase, Need
 from knowledge.records.coverage import CROWDED, Coverage
@@ -44,8 +46,7 @@ OLD_YEARS = 5
 """Evidence older than this is labelled as old."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What an organisation says of itself, as ids."""
 
     fields: tuple[str, ...] = ()
@@ -67,8 +68,7 @@ class Reason(NamedTuple):
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(Struct, frozen=True):
     """A county and a need that fit (or the county as a whole), with the plan's task, the reasons and what is unknown."""
 
     county: County
@@ -80,8 +80,7 @@ class Pairing:
     limits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True):
     """Ranked pairings, one for each county, and the fields and tasks they were sought in."""
 
     pairings: tuple[Pairing, ...]
@@ -90,8 +89,7 @@ class Recommendation:
     tasks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What the ranking depends on besides the wish and the base: coverage, this year, the village trip."""
 
     year: int
@@ -139,8 +137,7 @@ Judged = tuple[float, list[Reason]]
 """Points, and the rules that gave them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(Struct, frozen=True):
     """A wish, with what is the same for every county worked out once."""
 
     base: KnowledgeBase

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from knowledge.clock import SHANGHAI, in_shanghai
 
@@ -52,8 +53,7 @@ FILLING = re.compile(
 """What may stand beside day and hour."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoMoment:
+class NoMoment(Struct, frozen=True):
     """Why a text is no moment to come: ``unclear``, ``none`` (no such day), ``past`` or ``far``.
 
     ``at``: the moment that was understood.

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from msgspec import Struct
 from rapidfuzz import fuzz
 
 from knowledge.reading.characters import sloppy, sounds
@@ -56,8 +56,7 @@ CLOSE, CLOSE_LATIN = 85, 90
 """From which likeness (0 to 100) two names may be one written differently."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """A name taken apart: where (province, then city or county), the kind of body, and what is left."""
 
     place: tuple[str, ...]

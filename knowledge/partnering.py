@@ -7,7 +7,8 @@ reader's language. Same input, same order; ties break by id. Names and contacts 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.matching import Reason
 
@@ -27,8 +28,7 @@ FIELDS = 2
 """Fields of theirs that count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """An organisation with an interest (``id``) that would go together with others; ``size``: how many it already leads."""
 
     id: int
@@ -40,8 +40,7 @@ class Party:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A possible partner, how well it complements us, and why."""
 
     party: Party

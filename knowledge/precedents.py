@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.base import Case, KnowledgeBase, Need, Source, Text
 from knowledge.text import has_han
@@ -14,8 +15,7 @@ NO_FIGURES = Text(zh="未列数字", en="No figures given")
 NOT_STATED = Text(zh="未列", en="Not stated")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What is known of a case. ``said`` and ``other`` hold the WORDS by name; ``figures`` the numbers that were given."""
 
     number: int

@@ -7,7 +7,8 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.reading.characters import simplified
 
@@ -51,8 +52,7 @@ _EVEN = str.maketrans(
 """Look-alikes that NFKC keeps: the box 囗, dashes, quotes, Cyrillic letters among Latin ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Even:
+class Even(Struct, frozen=True):
     """A text in one spelling: ``text`` is for matching, ``back`` holds for each of its characters the place in ``written``."""
 
     written: str

@@ -6,7 +6,9 @@ Pure: a text, what was understood of it, and the last wish → the step to take,
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from knowledge.base import Turns
 from knowledge.matching import Wish
@@ -20,8 +22,7 @@ SEEKING = frozenset({"find_counties", "offer_help"})
 """Intents of a text that looks for counties."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """``more``, ``before``, ``back``: the next, the previous or the same page of the same list.
 
     ``open``: an item of the page, by its ``place``. ``look``: a county, for the same wish. ``list``: the changed wish.

@@ -7,7 +7,8 @@ Reading is pure and deterministic: no clock, no network, no Telegram. It puts to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.base import KnowledgeBase
 from knowledge.lexicon import Hit
@@ -38,8 +39,7 @@ _CHOSEN = re.compile(r"(?<![也还])(?:[想要就选定][去到往选帮来]|更
 _WISHED = re.compile(r"(?:[想要就是去到看选定报]|还是)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One conclusion with the words that caused it: ``words`` is the slice ``start:end`` of the text as written."""
 
     id: str
@@ -48,8 +48,7 @@ class Found:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where the organisation comes from; ``city`` is empty when only the province is known. ``str()`` gives 山东/泰安."""
 
     province: str
@@ -62,8 +61,7 @@ class Origin:
         return f"{self.province}/{self.city}" if self.city else self.province
 
 
-@dataclass(frozen=True, slots=True)
-class Understanding:
+class Understanding(Struct, frozen=True):
     """What a text says. ``lang`` is the language to answer in (pinyin counts as zh), empty when there are no letters."""
 
     text: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from handlers.form_handler import KITS
 from handlers.forms import FOCUS, PREVIEW, Answers, Fault, Form, Input, Outcome, Step, advance, begin

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import handlers.conversations  # noqa: F401  registers every form and view
 from handlers import browse, checks, corrections, find, mine, pairings, privacy, start

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from knowledge.matching import Circumstances, Wish, recommend
 from knowledge.records.coverage import Coverage, Engagement

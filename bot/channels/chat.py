@@ -9,7 +9,6 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -43,14 +42,13 @@ class Quit(Exception):
     """The person is leaving."""
 
 
-@dataclass(slots=True)
 class Screen:
     """Where messages are shown. ``bold`` only where it is a terminal."""
 
-    out: TextIO
-    bold: bool
-    me: Callable[[int], str] = field(default=lambda _: "")
-    """The name to put before a message to somebody else; empty for the person speaking."""
+    def __init__(self, out: TextIO, *, bold: bool) -> None:
+        self.out, self.bold = out, bold
+        self.me: Callable[[int], str] = lambda _: ""
+        """The name to put before a message to somebody else; empty for the person speaking."""
 
     def show(self, shown: Shown) -> None:
         """One message, its buttons numbered as they can be pressed."""

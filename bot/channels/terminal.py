@@ -10,9 +10,10 @@ import html
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import asdict
 from telegram.request import BaseRequest, RequestData
 
 from knowledge.clock import Clock
@@ -29,8 +30,7 @@ PICTURE, FILE = "🖼 (照片 · a photo)", "📎 (文件 · a file)"
 EDITS = frozenset({"editMessageText", "editMessageCaption"})
 
 
-@dataclass(slots=True)
-class Remembered:
+class Remembered(Struct):
     """What the channel keeps in the database."""
 
     people: dict[str, int] = field(default_factory=dict)
@@ -47,8 +47,7 @@ class Remembered:
     """Messages deleted lately: they can be edited no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A message as the channel shows it. ``how``: sent, edited, deleted, or alert (a line over the chat).
 
     ``reply_to``: the message it answers. ``silent``: it came without a sound.
@@ -99,7 +98,7 @@ class TerminalRequest(BaseRequest):
 
     def _packed(self) -> tuple[str]:
         self._changed = False
-        return (json.dumps({name: getattr(self.memory, name) for name in Remembered.__slots__}, ensure_ascii=False),)
+        return (json.dumps(asdict(self.memory), ensure_ascii=False),)
 
     async def do_request(
         self,

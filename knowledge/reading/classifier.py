@@ -8,10 +8,11 @@ import struct
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from knowledge.reading.features import Feature
 
@@ -25,8 +26,7 @@ _CLEAR = 0.3
 """A character is quoted when it speaks at least this much as clearly as the clearest one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """One question that the model answers (``field:health``, ``intent:cancel`` …) and its constant term."""
 
     name: str

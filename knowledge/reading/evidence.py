@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.base import County
 from knowledge.lexicon import Hit, Lexicon, Phrases
@@ -26,8 +27,7 @@ _IS = re.compile(r"(?:登记[是为]|属于|性质[是为]|类型[是为])$")
 _SAID = re.compile(r"[想把给来去能要教帮做办]|\b(?:we|to|can|want)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A text and what stands in it. ``hits`` are words of the lexicon with ids such as ``field:health``.
 
     ``name`` is the writer's own name, where something else is said as well: its words tell no field. ``roles`` tells by

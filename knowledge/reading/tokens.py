@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from knowledge.reading.characters import sounds, spelled
 from knowledge.text import Even
@@ -27,8 +28,7 @@ class Sound(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """``words``: Latin words in order. ``sounds``: syllables of Han characters and of words that are pinyin, in order."""
 
     text: str

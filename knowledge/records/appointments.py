@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.clock import DAY, working
 from knowledge.records import cards, coordinators, deadlines, deliveries, facts, interests, invitations, questions
@@ -22,8 +23,7 @@ REMIND, LAPSE = 2 * DAY, 30 * DAY
 OPEN = "stage NOT IN ('completed', 'declined', 'withdrawn')"
 
 
-@dataclass(frozen=True, slots=True)
-class Coordinator:
+class Coordinator(Struct, frozen=True):
     """Who takes care of a county, since when, and what they are called."""
 
     county: str

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from knowledge.clock import DAY
 from knowledge.records.store import Row, Store
@@ -23,8 +25,7 @@ REASONS = ("no_consent", "blocked", "muted_until", "muted_topic", "expired")
 """Why somebody in the audience is left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Struct, frozen=True):
     """Whom a notice is for; nothing chosen: everybody who ticked notices. ``silent``: not heard from for so many days."""
 
     fields: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class Audience:
         return self == Audience()
 
 
-KINDS = tuple(field.name for field in fields(Audience))
+KINDS = Audience.__struct_fields__
 """The kinds of conditions, in the order in which they are shown."""
 
 
@@ -70,8 +71,7 @@ def unpack(packed: str) -> Audience:
     return Audience(**chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What an audience is asked for: the topic and the moment of the notice, who is of the city's office, a default language.
 
     ``county``: only people concerned with this county. ``person``: only this one.
@@ -209,8 +209,7 @@ def values(audience: Audience, scope: Scope, among: Slice = EVERYBODY) -> Values
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How many get it, by language, and how many are left out, by reason."""
 
     langs: dict[str, int]

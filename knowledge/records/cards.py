@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.records import deliveries
 from knowledge.records.store import Store
@@ -16,8 +17,7 @@ from knowledge.records.store import Store
 VIEW = "card"
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """The message that shows an interest to a person, up to the event ``version`` (0: it does not show it yet)."""
 
     interest: int

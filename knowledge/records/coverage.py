@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from knowledge.records.store import Store
 
@@ -11,8 +12,7 @@ CROWDED = 3
 """Open interests in one need from which it counts as crowded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Engagement:
+class Engagement(Struct, frozen=True):
     """What is under way at one need: open interests, and those signed or beyond."""
 
     open: int = 0
@@ -22,8 +22,7 @@ class Engagement:
 NOTHING = Engagement()
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """Engagement by need, and counties known from elsewhere to have a partner in what is asked for."""
 
     needs: Mapping[str, Engagement] = field(default_factory=dict)

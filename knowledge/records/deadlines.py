@@ -5,14 +5,13 @@ A kind is ``name`` or ``name.detail``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from knowledge.clock import working
 from knowledge.records.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """Something to do at ``due`` about ``subject``."""
 
     id: int

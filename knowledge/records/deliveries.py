@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.records.store import Row, Store
 
@@ -29,8 +30,7 @@ NEXT_DUE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """A message to send: ``view`` names what is rendered, ``args`` what it is about."""
 
     id: int

@@ -7,7 +7,8 @@ viewer may still see it.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.clock import HOUR
 from knowledge.records import deliveries, people
@@ -22,8 +23,7 @@ VIEW = "contact.shown"
 """The mail that shows a contact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(Struct, frozen=True):
     """One look at somebody's contact."""
 
     id: int

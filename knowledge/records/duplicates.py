@@ -7,7 +7,9 @@ interest in one need, the one that has come further goes on and the other is clo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from knowledge.records import (
     cards,
@@ -29,8 +31,7 @@ Alike = Callable[[str, str], str]
 """How two names are alike: ``same_name``, ``like_name``, or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True):
     """Two organisations and why they may be the same. ``state``: open, merged, different."""
 
     id: int

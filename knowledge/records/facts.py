@@ -7,7 +7,8 @@ is kept as Telegram's file id, and shown in messages that are taken back within 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.clock import HOUR
 from knowledge.records import deadlines, deliveries, interests, parties
@@ -34,8 +35,7 @@ KEPT = 23 * HOUR
 """How long it stays: promised are 24 hours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One fact: ``role`` is as what it was written (organisation, county, city), ``by`` empty once that person is erased."""
 
     id: int

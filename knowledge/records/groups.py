@@ -8,7 +8,8 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.clock import HOUR, working
 from knowledge.records import cards, deadlines, deliveries, disclosures, interests, parties, partners
@@ -30,8 +31,7 @@ OTHER_EVENTS = ("willing", "alone", "invite", "wish", "no", "join", *sorted(NUMB
 """Events of groups that are no moves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of a step: ``done``, or why not. ``own``: the interest of the partner's own that went in or came back.
 
     ``stale``: it is no longer so. ``forbidden``: not by this person. ``known``: asked or in a group before. ``refused``: it was
@@ -43,8 +43,7 @@ class Outcome:
     own: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Doing:
+class Doing(Struct, frozen=True):
     """Who does something, who at the office is to hear of it, and when."""
 
     actor: int

@@ -7,7 +7,9 @@ into the same transaction.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from knowledge.clock import working
 from knowledge.records import cards, coordinators, deadlines, organisations, parties, partners
@@ -16,8 +18,7 @@ from knowledge.records.organisations import Profile
 from knowledge.records.store import Row, Store, within
 
 
-@dataclass(frozen=True, slots=True)
-class Interest:
+class Interest(Struct, frozen=True):
     """An interest as stored, with the name of its organisation."""
 
     id: int
@@ -44,8 +45,7 @@ class Interest:
         return self.stage not in CLOSED and self.part_of is None
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """What a person fills in to register an interest. ``about``: what is known of the organisation, if it is new."""
 
     organisation: str
@@ -59,8 +59,7 @@ class Registration:
     about: Profile | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One step in the life of an interest: a move, or something else that its cards show."""
 
     at: int
@@ -74,8 +73,7 @@ class Event:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What became of an attempt: ``done``, or why not, with the interest as it is now.
 
     ``known``: there is one already. ``stale``: somebody moved first. ``forbidden``: not by this person. ``late``: too late to
@@ -214,8 +212,7 @@ def register(store: Store, person: int, wish: Registration, office: list[int], c
         return Result("done", done)
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """Where a move leads: the stage, whose turn it is then and since when, who handles it at the office.
 
     ``served``: reminders up to then were sent.

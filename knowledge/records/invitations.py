@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from knowledge.clock import HOUR
 from knowledge.records.store import Row, Store
@@ -25,8 +26,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 """A token, as it travels in a deep link."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """A link, who made it, who took it, and what was decided. ``name`` and ``phone``: given with it, until it is decided."""
 
     id: int

@@ -5,7 +5,8 @@ Pure data and look-ups; the rows are changed in ``interests`` and ``nudges``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from knowledge.clock import DAY, MINUTE
 
@@ -26,8 +27,7 @@ UNDO = 10 * MINUTE
 """How long a move that led to another stage can be undone, by the party that made it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A move of an interest. ``after`` None keeps the stage.
 
     ``words``: it is made with words (a question, an answer; where it closes, the reason), and never without; other moves have
@@ -82,8 +82,7 @@ MOVES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """The clock of a stage, in seconds from the start of a turn.
 
     ``promised``: by when the next step is promised. ``nudges``: the first goes to whoever's turn it is, the second also to who

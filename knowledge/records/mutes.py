@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from knowledge.records import audience, people
 from knowledge.records.audience import Scope
@@ -14,8 +14,7 @@ REASONS = ("often", "unrelated", "unclear", "done", "other")
 """Why people leave, as offered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What a reader wants. ``until``: nothing before this moment."""
 
     ticked: bool

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from knowledge.records import audience
 from knowledge.records.audience import Audience, Scope, Slice
@@ -19,8 +20,7 @@ OPEN = ("scheduled", "sending", "paused")
 """The states of what is confirmed and not over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A button under a notice. ``kind``: county, need, register (a county or a need), or url (with its own label)."""
 
     kind: str
@@ -28,8 +28,7 @@ class Link:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A notice as it stands, with its recipients by state."""
 
     id: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.records.store import Row, Store
 
@@ -11,8 +12,7 @@ SIZES = ("few", "tens", "hundred", "more")
 """People who work for it: fewer than 10 · 10 to 50 · 50 to 200 · more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What an organisation says of itself; only the name is needed."""
 
     name: str
@@ -25,8 +25,7 @@ class Profile:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Organisation:
+class Organisation(Struct, frozen=True):
     """An organisation as stored. ``code`` is well formed, no more. ``merged``: the organisation that it has become part of.
 
     ``verified``: when an administrator verified it; it holds until ``verified_until``.
@@ -48,8 +47,7 @@ class Organisation:
         return self.profile.name
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """Somebody of an organisation, with the contact that they gave for it."""
 
     organisation: int
@@ -65,8 +63,7 @@ class Member:
         return self.role == "first_contact"
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Struct, frozen=True):
     """An organisation and somebody of it."""
 
     organisation: Organisation

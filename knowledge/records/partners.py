@@ -5,8 +5,9 @@ A group is known by its interest, which is its lead's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from knowledge.records import organisations
 from knowledge.records.store import Row, Store
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from knowledge.records.interests import Interest
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
+class Partner(Struct, frozen=True):
     """An organisation and its standing in a group.
 
     ``state``: asked, agreed, refused or left. ``asked_by``: whether the lead asked it, or it asked the lead. ``contacts``: its

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from knowledge.records.store import Store
 
@@ -12,8 +12,7 @@ PURPOSES = ("keep", "abroad", "pass_on", "notices")
 """keep my data · Telegram is abroad · pass to this county's office · notices."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A person as stored."""
 
     id: int

@@ -6,7 +6,8 @@ What is agreed to is what was shown: the facts up to one of them, and the organi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.clock import DAY, in_shanghai
 from knowledge.precedents import WORDS, Told
@@ -18,8 +19,7 @@ AGAIN = 7 * DAY
 """How long after a question without an answer it can be asked again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """Whether a case may be published: ``agreed`` is None until it is answered."""
 
     interest: int

@@ -7,7 +7,8 @@ into the same transaction.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.clock import working
 from knowledge.records import coordinators, deadlines, deliveries
@@ -16,8 +17,7 @@ from knowledge.records.question_moves import ASKER, MOVES, OVER, PACE, TAKING
 from knowledge.records.store import Row, Store, Value, within
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A text for the office. ``county``: to whose coordinators it is addressed; empty: to the city alone."""
 
     id: int
@@ -39,8 +39,7 @@ class Question:
         return self.state not in OVER
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One step of the correspondence: a move, ``put`` (it was asked) or ``nudge``."""
 
     id: int
@@ -51,8 +50,7 @@ class Event:
     words: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What became of an attempt: ``done``, or why not, with the question as it is now.
 
     ``stale``: somebody moved first. ``forbidden``: not by this person. ``wordless``: without the words that the move needs.
@@ -123,8 +121,7 @@ def events(store: Store, question: int) -> list[Event]:
     return [Event(*row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a person hands to the office. ``kind``: a question, an offer that nothing fits, a result reported as wrong.
 
     ``county``: to whose coordinators it is addressed, where there are some; empty: to the city alone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from knowledge.clock import DAY
 from knowledge.records import inbox
@@ -13,8 +13,7 @@ SETTLED = "state != 'open' AND since < :before"
 OPEN = "stage NOT IN ('completed', 'declined', 'withdrawn')"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What is forgotten ``after`` so many seconds; ``:before`` in its statement is that moment."""
 
     name: str

@@ -6,7 +6,8 @@ How far it has come is a deadline, whose version is the last person who was look
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from knowledge.records import audience, deadlines, notices
 from knowledge.records.audience import EVERYBODY, Slice
@@ -22,8 +23,7 @@ CUT = "SELECT person FROM deliveries WHERE notice = ? AND person > ? ORDER BY pe
 AMONG = "notice = ? AND person > ? AND person <= ?"
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """One thing that is done to the rows of a notice.
 
     ``among``: the next slice after this person. ``rows``: do it to a slice. ``holds``: whether it is still to be done.
