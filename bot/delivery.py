@@ -130,6 +130,7 @@ class Courier:
         now = self._services.now()
         due = deadlines.next_due(self._services.store)
         served = await self._serve(now) if due is not None and due <= now else 0
+        self._close_notices(now)
         room = min(self._most - len(self._flying), self._pacer.room())
         batch = self._claim(now, room) if room > 0 and self._due(now) else []
         self._pacer.spend(len(batch))
@@ -144,7 +145,7 @@ class Courier:
         self._pacer.rest()
         if self._flying:
             await self._sleep(now)
-        elif not self._close_notices(now) and not self._clean(now):
+        elif not self._clean(now):
             if not self._due(now):
                 self._idle.set()
             await self._sleep(now)
@@ -310,13 +311,15 @@ class Courier:
             sending.remember(self._services.store, notice, recent)
             if why:
                 log.warning("notice %s is held: %s", notice, why)
-                sending.pause(self._services.store, notice, why, now)
+                sending.pause(self._services.store, notice, why, now, city=self._services.office())
 
     def _stop_notice(self, number: int, why: str, now: int) -> None:
-        sending.stop(self._services.store, number, why, now)
+        sending.stop(self._services.store, number, why, now, city=self._services.office())
 
-    def _close_notices(self, now: int) -> bool:
-        return bool(sending.finish(self._services.store, now))
+    def _close_notices(self, now: int) -> None:
+        """Also while others go on: whoever wrote it is told when it is over."""
+        if sending.over(self._services.store):
+            sending.finish(self._services.store, now, city=self._services.office())
 
     def _clean(self, now: int) -> bool:
         """Forget what is due, now and then. Whether there is something to send because of it."""

@@ -305,7 +305,7 @@ async def test_whoever_lost_the_role_before_the_hour_sends_nothing(talk: Talk) -
     talk.services.owners.discard(boss.id)
     await talk.move_clock(DAY)
     assert got(li) == 0
-    assert "确认它的人已经不是工作人员" in other.last
+    assert "负责它的人已经不是工作人员" in other.last
     await other.presses("继续发")
     assert got(li) == 1
 

@@ -116,16 +116,24 @@ def leave(store: Store, delivery: int, now: int) -> None:
 
 
 def outcome(store: Store, delivery: int, state: str, now: int, *, message: int | None = None, error: str | None = None) -> None:
-    """What became of a delivery."""
+    """What became of a delivery. Of somebody who was erased meanwhile no message is noted."""
     store.execute(
-        "UPDATE deliveries SET state = ?, message = ?, error = ?, updated = ? WHERE id = ?",
+        "UPDATE deliveries SET state = CASE WHEN person < 0 AND ?1 != 'sent' THEN 'gone' ELSE ?1 END,"
+        " message = CASE WHEN person >= 0 THEN ?2 END, error = CASE WHEN person >= 0 THEN ?3 END, updated = ?4 WHERE id = ?5",
         (state, message, error, now, delivery),
     )
 
 
 def again(store: Store, delivery: int, due: int, error: str, *, repeated: bool = False) -> None:
-    """Back into the queue, not before ``due``; ``repeated``: it may have arrived, and is marked so."""
-    store.execute("UPDATE deliveries SET state = 'pending', due = ?, error = ? WHERE id = ?", (due, error, delivery))
+    """Back into the queue, not before ``due``; ``repeated``: it may have arrived, and is marked so.
+
+    Whoever was erased meanwhile is gone: a number that stands for nobody might be a group's.
+    """
+    store.execute(
+        "UPDATE deliveries SET state = CASE WHEN person < 0 THEN 'gone' ELSE 'pending' END, due = ?,"
+        " error = CASE WHEN person >= 0 THEN ? END WHERE id = ?",
+        (due, error, delivery),
+    )
     if repeated:
         store.execute("UPDATE deliveries SET args = json_set(args, '$.repeated', 1) WHERE id = ?", (delivery,))
 
@@ -142,6 +150,7 @@ def recover(store: Store, now: int, boot: str = "") -> None:
             store.execute("UPDATE deliveries SET state = 'pending' WHERE state = 'sending' AND leaving IS NULL")
         elif boot:
             store.set_meta(BOOT, boot)
+        store.execute("UPDATE deliveries SET state = 'gone' WHERE state = 'sending' AND person < 0")  # erased meanwhile
         store.execute(
             "UPDATE deliveries SET state = 'unknown', updated = ? WHERE state = 'sending' AND view = 'notice'", (now,)
         )

@@ -99,9 +99,10 @@ OF_PERSON: tuple[str, ...] = (
     ),
     (
         "UPDATE deliveries SET person = -id, message = NULL, error = CASE state WHEN 'left_out' THEN error END,"
-        " state = CASE state WHEN 'pending' THEN 'gone' ELSE state END WHERE person = :person AND notice IS NOT NULL"
+        " state = CASE WHEN state IN ('pending', 'failed', 'unknown') THEN 'gone' ELSE state END"  # nothing is tried again
+        " WHERE person = :person AND notice IS NOT NULL"
     ),
-    ("UPDATE notices SET state = 'stopped', version = version + 1 WHERE author = :person AND state IN ('draft', 'scheduled')"),
+    "UPDATE notices SET state = 'stopped', version = version + 1 WHERE author = :person AND state = 'draft'",
     "UPDATE notices SET author = :nobody, panel = NULL WHERE author = :person",
     "DELETE FROM consents WHERE person = :person",
     "DELETE FROM mutes WHERE person = :person",

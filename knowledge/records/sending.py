@@ -126,9 +126,9 @@ def unschedule(store: Store, notice: int, now: int) -> bool:
     return bool(done)
 
 
-def pause(store: Store, notice: int, why: str, now: int) -> bool:
+def pause(store: Store, notice: int, why: str, now: int, *, city: Sequence[int] = ()) -> bool:
     """Hold a notice, until somebody goes on with it or stops it. False: it was not being sent."""
-    return _turn(store, notice, ("sending",), "paused", why, now)
+    return _turn(store, notice, ("sending",), "paused", why, now, city=city)
 
 
 def resume(store: Store, notice: int, now: int) -> bool:
@@ -136,35 +136,42 @@ def resume(store: Store, notice: int, now: int) -> bool:
     return _turn(store, notice, ("paused",), "sending", None, now)
 
 
-def stop(store: Store, notice: int, why: str, now: int) -> bool:
+def stop(store: Store, notice: int, why: str, now: int, *, city: Sequence[int] = ()) -> bool:
     """Stop a notice; what is not yet sent stays unsent. False: it was over already."""
-    return _turn(store, notice, notices.OPEN, "stopped", why, now)
+    return _turn(store, notice, notices.OPEN, "stopped", why, now, city=city)
 
 
-def _turn(store: Store, notice: int, before: Sequence[str], after: str, why: str | None, now: int) -> bool:
+def _turn(
+    store: Store, notice: int, before: Sequence[str], after: str, why: str | None, now: int, *, city: Sequence[int] = ()
+) -> bool:
+    """From one state to another. What goes on may bring more unknown copies: it is asked about them anew."""
     marks = ", ".join("?" for _ in before)
     with store.transaction():
         done = store.execute(
             "UPDATE notices SET state = ?, why = ?, version = version + 1,"
+            " settled = CASE WHEN ? = 'sending' THEN NULL ELSE settled END,"
             " finished = CASE WHEN ? = 'stopped' THEN ? ELSE finished END, recent = ''"
             f" WHERE id = ? AND state IN ({marks})",
-            (after, why, after, now, notice, *before),
+            (after, why, after, after, now, notice, *before),
         ).rowcount
         if done:
             if after == "stopped":
                 deadlines.drop(store, DEADLINE, notice)
             show(store, notice, now)
             if why not in QUIETLY:
-                _tell(store, notice, f"notice.{after}", now)
+                _tell(store, notice, f"notice.{after}", city, now)
             store.audit(now, None, f"notice.{after}", f"notice:{notice}")
     return bool(done)
 
 
-def _tell(store: Store, notice: int, view: str, now: int) -> None:
-    """The author has to know, and an edited message tells nobody."""
-    author: int | None = store.value("SELECT author FROM notices WHERE id = ?", (notice,))
-    if author:
-        deliveries.put(store, author, view, now, notice=notice)
+def _tell(store: Store, notice: int, view: str, city: Sequence[int], now: int) -> None:
+    """The author has to know, and an edited message tells nobody. Where the author is gone, the ``city``'s office has to."""
+    row = store.one("SELECT author, county FROM notices WHERE id = ?", (notice,))
+    author, county = (row["author"], row["county"]) if row else (0, None)
+    there = author in city or (county and coordinators.is_one(store, author, county)) or not city
+    for one in [author] if there else city:
+        if one:
+            deliveries.put(store, one, view, now, notice=notice)
 
 
 def retry(store: Store, notice: int, state: str, now: int) -> int:
@@ -212,9 +219,12 @@ def _goes_again(store: Store, notice: Notice, now: int) -> None:
 
 
 def settle(store: Store, notice: int, now: int) -> bool:
-    """Leave the unknown copies as they are. False: that was decided before."""
+    """Leave the unknown copies as they are. False: that was decided before, or they are just being sent again."""
     with store.transaction():
-        done = store.execute("UPDATE notices SET settled = ? WHERE id = ? AND settled IS NULL", (now, notice)).rowcount
+        done = store.execute(
+            "UPDATE notices SET settled = ? WHERE id = ? AND settled IS NULL AND state IN ('paused', 'stopped', 'done')",
+            (now, notice),
+        ).rowcount
         show(store, notice, now)
     return bool(done)
 
@@ -230,22 +240,26 @@ def remember(store: Store, notice: int, outcomes: str) -> None:
     store.execute("UPDATE notices SET recent = ? WHERE id = ?", (outcomes, notice))
 
 
-def finish(store: Store, now: int) -> list[Notice]:
+def over(store: Store) -> list[int]:
+    """The notices that are being sent and have nothing left to send."""
+    rows = store.all(
+        "SELECT id FROM notices n WHERE state = 'sending' AND NOT EXISTS"
+        " (SELECT 1 FROM deliveries d WHERE d.notice = n.id AND d.state IN ('pending', 'sending'))"
+    )
+    return [row["id"] for row in rows]
+
+
+def finish(store: Store, now: int, *, city: Sequence[int] = ()) -> list[Notice]:
     """Close the notices with nothing left to send, and report to their authors; returns them, each only once."""
     closed = []
     with store.transaction():
-        for row in store.all(
-            "SELECT id FROM notices n WHERE state = 'sending' AND NOT EXISTS"
-            " (SELECT 1 FROM deliveries d WHERE d.notice = n.id AND d.state IN ('pending', 'sending'))"
-        ):
-            store.execute(
-                "UPDATE notices SET state = 'done', finished = ? WHERE id = ? AND state = 'sending'", (now, row["id"])
-            )
-            deadlines.drop(store, DEADLINE, row["id"])
-            if notice := notices.get(store, row["id"]):
+        for number in over(store):
+            store.execute("UPDATE notices SET state = 'done', finished = ? WHERE id = ? AND state = 'sending'", (now, number))
+            deadlines.drop(store, DEADLINE, number)
+            if notice := notices.get(store, number):
                 closed.append(notice)
                 show(store, notice.id, now)
-                _tell(store, notice.id, REPORT, now)
+                _tell(store, notice.id, REPORT, city, now)
     return closed
 
 
@@ -298,7 +312,7 @@ def serve(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> No
         quiet = now - (
             store.value("SELECT max(updated) FROM deliveries WHERE notice = ? AND state = 'sent'", (notice.id,)) or now
         )
-        if quiet <= EVERY:
+        if quiet <= EVERY and notice.author:
             deliveries.put_once(store, notice.author, PANEL, now, notice=notice.id)
         deadlines.put(store, deadline.kind, notice.id, now + max(EVERY, min(SLOWEST, quiet)))
 
