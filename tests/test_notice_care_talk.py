@@ -197,3 +197,82 @@ async def test_a_notice_is_over_when_it_is_over_although_another_goes_on(tmp_pat
     async with BotApi() as api, running(tmp_path, base, api, pace=25) as (_, store):
         await until(lambda: store.value("SELECT state FROM notices WHERE id = 1") == "done")
         assert store.value("SELECT count(*) FROM deliveries WHERE notice = 2 AND state = 'pending'") > 30
+
+
+# -- tried again -------------------------------------------------------------------------------------------------------
+
+
+async def test_trying_the_failed_again_after_a_stop_reaches_nobody_else(talk: Talk) -> None:
+    boss, (li, wang) = await crowd(talk, 2)
+    await drafted(boss, TEXT)
+    Scripted.refuses[li.id], Scripted.refuses[wang.id] = NO_RIGHTS, BUSY
+    await boss.presses("确认")
+    await boss.presses("停止")
+    await boss.presses("确定停止")
+    Scripted.refuses.clear()
+    await boss.presses("再试失败的 1 人")
+    await talk.move_clock(DAY)
+    assert li.last == f"📣 {TEXT}"
+    assert TEXT not in wang.last
+    assert "没算在内：停止时还没轮到 1" in boss.last
+
+
+async def test_trying_the_failed_again_while_it_is_held_sends_nothing_before_somebody_goes_on(talk: Talk) -> None:
+    boss, (li, wang) = await crowd(talk, 2)
+    await drafted(boss, TEXT)
+    Scripted.refuses[li.id], Scripted.refuses[wang.id] = NO_RIGHTS, BUSY
+    await boss.presses("确认")
+    await boss.presses("暂停")
+    Scripted.refuses.clear()
+    assert "1 份排回待发了。现在是暂停，点「继续发」" in await boss.presses("再试失败的 1 人")
+    await talk.move_clock(MINUTE)
+    assert TEXT not in li.last + wang.last
+    await boss.presses("继续发")
+    await talk.move_clock(MINUTE)
+    assert [li.last, wang.last] == [f"📣 {TEXT}"] * 2
+
+
+@pytest.mark.parametrize("error", [NO_RIGHTS, TimedOut()])
+async def test_whoever_does_not_want_it_any_more_is_not_among_those_tried_again(talk: Talk, error: Any) -> None:
+    boss, (li, wang, zhao) = await crowd(talk, 3)
+    await drafted(boss, TEXT)
+    for one in (li, wang, zhao):
+        Scripted.refuses[one.id] = error
+    await boss.presses("确认")
+    report = boss.seen[-1]
+    Scripted.refuses.clear()
+    await li.presses_data("v1:mute:1")
+    await wang.presses_data("v1:nset:topic:other")
+    await boss.presses_on(report, "3 人")
+    assert TEXT not in li.last + wang.last
+    assert zhao.last.endswith(f"📣 {TEXT}")
+    assert "没算在内：关了这个主题 1，没勾选通知 1" in boss.last
+
+
+async def test_what_has_expired_is_not_tried_again(talk: Talk) -> None:
+    boss, (li, wang) = await crowd(talk, 2)
+    await drafted(boss, TEXT)
+    await boss.presses("过期时间")
+    await boss.says("10分钟后")
+    Scripted.refuses[li.id], Scripted.refuses[wang.id] = NO_RIGHTS, TimedOut()
+    await boss.presses("确认")
+    report = boss.seen[-1]
+    Scripted.refuses.clear()
+    await talk.move_clock(20 * MINUTE)
+    for button in ("再试失败的", "再发一次"):
+        assert "已经过了定好的过期时间" in await boss.presses_on(report, button)
+    await boss.presses("刷新")
+    assert [label for label in boss.buttons if "不明" in label or "再试" in label] == ["不明的不再发"]
+    assert TEXT not in li.last + wang.last
+
+
+async def test_what_was_settled_is_not_sent_again_by_an_older_button(talk: Talk) -> None:
+    boss, (li,) = await crowd(talk, 1)
+    await drafted(boss, TEXT)
+    Scripted.refuses[li.id] = TimedOut()
+    await boss.presses("确认")
+    report = boss.seen[-1]
+    Scripted.refuses.clear()
+    await boss.presses("不明的不再发")
+    assert "情况已经变了" in await boss.presses_on(report, "再发一次")
+    assert TEXT not in li.last

@@ -121,15 +121,13 @@ def _rows(services: Services, lang: str, notice: Notice) -> Rows:
     if notice.state == "scheduled":
         rows.insert(0, (press(texts(lang, "button.unschedule"), "nun", one),))
     still = notice.state in changes.CHANGEABLE and not over
-    if still and counts.get("failed"):
+    again = still and not notice.expired(services.now())
+    if again and counts.get("failed"):
         rows.append((press(texts(lang, "button.retry", n=counts["failed"]), "nagain", one, "failed"),))
     if still and counts.get("unknown") and notice.settled is None:
-        rows.append(
-            (
-                press(texts(lang, "button.resend", n=counts["unknown"]), "nagain", one, "unknown"),
-                press(texts(lang, "button.leave_unknown"), "nagain", one, "leave"),
-            )
-        )
+        resend = press(texts(lang, "button.resend", n=counts["unknown"]), "nagain", one, "unknown")
+        leave = press(texts(lang, "button.leave_unknown"), "nagain", one, "leave")
+        rows.append((resend, leave) if again else (leave,))
     if still and notice.kind == "notice" and counts.get("sent"):
         rows.append((press(texts(lang, "button.correct"), "nfix", one), press(texts(lang, "button.recall"), "nback", one)))
     if still and notice.kind == "notice":
@@ -230,12 +228,14 @@ async def press_again(update: Update, context: Context, args: list[str]) -> str 
     what = (args + [""])[1]
     if what != "leave" and changes.overtaken(context.store, notice):
         return context.text("desk.overtaken")
+    if what != "leave" and notice.expired(context.now):
+        return context.text("desk.expired_since")
     if what == "leave":
         done = sending.settle(context.store, notice.id, context.now)
         line = context.text("notice.settled")
     else:
         n = sending.retry(context.store, notice.id, what, context.now) if what in {"failed", "unknown"} else 0
-        done, line = n > 0, context.text("notice.retried", n=n)
+        done, line = n > 0, context.text("notice.requeued" if notice.state == "paused" else "notice.retried", n=n)
         await carry_on(context.services, notice.id)
     context.services.wake()
     return line if done else context.text("desk.too_late")

@@ -21,7 +21,7 @@ ROLES = ("organisation", "coordinator", "administrator", "visitor")
 """Of an organisation · of a county's office · of the city's office · nothing of these."""
 SILENT = (14, 30, 90, 180)
 """Days without a word that are offered."""
-REASONS = ("no_consent", "blocked", "muted_until", "muted_topic", "expired")
+REASONS = ("no_consent", "blocked", "muted_until", "muted_topic", "expired", "stopped")
 """Why somebody in the audience is left out."""
 
 
@@ -267,6 +267,18 @@ def freeze(store: Store, notice: int, audience: Audience, scope: Scope, due: int
         " SELECT person, :notice, 'notice', CASE WHEN why IS NULL THEN 'pending' ELSE 'left_out' END, :due, why, :due"
         f" FROM ({NAMED.format(more='1')} ORDER BY p.id LIMIT -1)",  # with a limit "why" is found once and not at each use
         values(audience, scope, among) | {"notice": notice, "due": due},
+    )
+
+
+def leave_out(store: Store, notice: int, state: str, scope: Scope, among: Slice) -> None:
+    """Leave out who does not want the notice any more, of those whose copy stands so. Within a transaction."""
+    store.connection.execute(
+        "UPDATE deliveries SET state = 'left_out', error = found.why, updated = :at"
+        f" FROM (SELECT p.id AS person, {WHY} AS why FROM people p WHERE p.id IN (SELECT d.person FROM deliveries d"
+        "  WHERE d.notice = :notice AND d.state = :state AND d.person > :after AND d.person <= :upto) LIMIT -1) found"
+        " WHERE deliveries.notice = :notice AND deliveries.person = found.person AND deliveries.state = :state"
+        " AND found.why IS NOT NULL",
+        values(Audience(), scope, among) | {"notice": notice, "state": state},
     )
 
 

@@ -65,6 +65,10 @@ class Notice(Struct, frozen=True):
         """How many have no outcome yet."""
         return self.counts.get("pending", 0) + self.counts.get("sending", 0)
 
+    def expired(self, now: int) -> bool:
+        """Whether it is too late for whoever has not got it."""
+        return self.expires is not None and self.expires <= now
+
     def html(self, lang: str) -> str:
         """The text for a reader of this language: the other language's where there is none."""
         return (self.zh or self.en or "") if lang == "zh" else (self.en or self.zh or "")

@@ -177,10 +177,13 @@ def _tell(store: Store, notice: int, view: str, city: Sequence[int], now: int) -
 def retry(store: Store, notice: int, state: str, now: int) -> int:
     """Send again to those whose copy "failed", or is "unknown" (then marked as perhaps repeated). Returns to how many.
 
-    It goes on when all of them wait again (``slicing.walk``).
+    It goes on when all of them wait again (``slicing.walk``); what is held waits for somebody to go on with it. Nobody else gets
+    it: whom a stop came before is left out. Nor does anybody who does not want it any more, or when it has expired.
     """
     found = notices.get(store, notice, counted=False)
-    if found is None or not _resting(found) or notice in slicing.unfinished(store):
+    if found is None or not _resting(found) or found.expired(now) or notice in slicing.unfinished(store):
+        return 0
+    if state == slicing.UNKNOWN and found.settled is not None:
         return 0
     again: int = store.value("SELECT count(*) FROM deliveries WHERE notice = ? AND state = ?", (notice, state))
     if again:
@@ -196,6 +199,13 @@ def _resting(notice: Notice) -> bool:
 
 def _again(store: Store, notice: Notice, among: Slice, now: int, state: str) -> None:
     args = "json_set(args, '$.repeated', 1)" if state == slicing.UNKNOWN else "args"
+    if notice.state == "stopped":
+        store.execute(
+            f"UPDATE deliveries SET state = 'left_out', error = 'stopped', updated = ? WHERE {AMONG} AND state = 'pending'",
+            (now, notice.id, *among),
+        )
+    if notice.kind == "notice":
+        audience.leave_out(store, notice.id, state, Scope(notice.topic or "", now), among)
     store.execute(
         f"UPDATE deliveries SET state = 'pending', due = ?, updated = ?, error = NULL, args = {args}"
         f" WHERE {AMONG} AND state = ?",
@@ -209,7 +219,8 @@ def _may_go_again(notice: Notice) -> bool:
 
 def _goes_again(store: Store, notice: Notice, now: int) -> None:
     store.execute(
-        "UPDATE notices SET state = 'sending', why = NULL, finished = NULL, settled = NULL, recent = '',"
+        "UPDATE notices SET state = CASE state WHEN 'paused' THEN state ELSE 'sending' END,"
+        " why = CASE state WHEN 'paused' THEN why END, finished = NULL, settled = NULL, recent = '',"
         " version = version + 1 WHERE id = ?",
         (notice.id,),
     )
