@@ -71,7 +71,7 @@ def build_application(
     queue = InboxQueue(store, clock)
     builder = (
         ApplicationBuilder()
-        .token(settings.token.get_secret_value() if settings.token else TERMINAL_TOKEN)
+        .token(settings.token.reveal() if settings.token else TERMINAL_TOKEN)
         .context_types(ContextTypes(context=Context))
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .job_queue(None)

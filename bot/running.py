@@ -63,7 +63,7 @@ def _settings() -> Settings:
 
 
 def _secrets(settings: Settings) -> tuple[str, ...]:
-    return tuple(secret.get_secret_value() for secret in (settings.token, settings.webhook_secret) if secret)
+    return tuple(secret.reveal() for secret in (settings.token, settings.webhook_secret) if secret)
 
 
 def _refused(error: TelegramError, settings: Settings) -> str:

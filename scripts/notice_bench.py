@@ -18,10 +18,8 @@ from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 
-from pydantic import SecretStr
-
 from bot.application import App, arrive, begin, build_application, end
-from bot.settings import Settings
+from bot.settings import Secret, Settings
 from knowledge.clock import SYSTEM_CLOCK
 from knowledge.records import audience, notices, sending, slicing
 from knowledge.records.audience import Reach
@@ -74,7 +72,7 @@ class Figure:
 async def running(folder: Path, api: Running, pace: float) -> AsyncIterator[tuple[App, Store]]:
     """The application on the database in ``folder``."""
     with closing(Store(folder / "jiedui.db", channel="telegram")) as store:
-        app = build_application(Settings(token=SecretStr(TOKEN), api_url=api.url, pace=pace), store)
+        app = build_application(Settings(token=Secret(TOKEN), api_url=api.url, pace=pace), store)
         async with app:
             await app.start()
             await begin(app)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from telegram import Bot
 from telegram.error import NetworkError
 from telegram.ext import Application
@@ -20,7 +19,7 @@ from telegram.request import HTTPXRequest
 
 from bot import logs
 from bot.application import build_application
-from bot.settings import Settings
+from bot.settings import Secret, Settings
 from knowledge.base import KnowledgeBase
 from knowledge.records.store import Store
 
@@ -115,7 +114,7 @@ def test_an_empty_secret_does_no_harm() -> None:
 
 def test_the_bot_and_the_application_do_not_tell_the_token(tmp_path: Path, base: KnowledgeBase) -> None:
     store = Store(tmp_path / "bot.db", channel="telegram")
-    app = build_application(Settings(token=SecretStr(TOKEN)), store, base=base)
+    app = build_application(Settings(token=Secret(TOKEN)), store, base=base)
     store.close()
     assert TOKEN in repr(app.bot)
     for thing in (app, app.bot, app.updater):

@@ -15,7 +15,7 @@ from telegram import Update
 
 from bot import delivery, outcomes
 from bot.application import App, begin, build_application, end, settled
-from bot.settings import Settings
+from bot.settings import Secret, Settings
 from knowledge.base import KnowledgeBase
 from knowledge.records.store import Store
 from scripts.kills import FIRST, prepare
@@ -41,7 +41,7 @@ RARE = 45
 @asynccontextmanager
 async def running(folder: Path, base: KnowledgeBase, api: BotApi, **settings: Any) -> AsyncIterator[tuple[App, Store]]:
     """The application on Telegram's channel, in this process."""
-    chosen = Settings(**{"token": TOKEN, "api_url": api.url, "pace": 1000, **settings})
+    chosen = Settings(**{"token": Secret(TOKEN), "api_url": api.url, "pace": 1000, **settings})
     with closing(Store(folder / "jiedui.db", channel="telegram")) as store:
         app = build_application(chosen, store, base=base)
         async with app:

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from msgspec import json
+from msgspec.structs import asdict
 
 from bot.settings import PREFIX, TAKES, BadSettings, Settings, load
 
@@ -41,6 +42,7 @@ GOOD = [
     ("OWNERS", "11", frozenset({11})),
     ("OWNERS", "11,22, 33 ,", frozenset({11, 22, 33})),
     ("OWNERS", "11，22、11", frozenset({11, 22})),
+    ("OWNERS", "１１，２２", frozenset({11, 22})),
     ("OWNERS", str(2**52 - 1), frozenset({2**52 - 1})),
     ("OWNERS", " , ", frozenset()),
     ("OPERATOR", "  重庆市某某处  ", "重庆市某某处"),
@@ -103,21 +105,30 @@ BAD = [
 def test_a_bad_value_is_told_by_its_name_and_what_it_takes(name: str, value: str) -> None:
     with pytest.raises(BadSettings) as told:
         set_to(name, value)
-    assert str(told.value) == f"JIEDUI_{name} takes {TAKES[name.lower()]}"
+    assert str(told.value) == f"JIEDUI_{name} takes {TAKES[name.lower()][1]}"
     assert "\n" not in str(told.value)
 
 
 def test_every_setting_that_can_be_bad_says_what_it_takes() -> None:
-    assert set(Settings.model_fields) == set(TAKES)
+    assert Settings.__struct_fields__ == tuple(TAKES)
 
 
 def test_secrets_are_not_shown() -> None:
     settings = load({"JIEDUI_TOKEN": TOKEN, "JIEDUI_WEBHOOK_SECRET": "hush-hush"}, NO_FILE)
-    for shown in (repr(settings), str(settings), f"{settings!r:>10}", str(settings.model_dump()), settings.model_dump_json()):
+    for shown in (
+        repr(settings),
+        str(settings),
+        f"{settings!r:>10}",
+        str(asdict(settings)),
+        str(settings.token),
+        f"{settings.token}",
+    ):
         assert TOKEN not in shown
         assert "hush-hush" not in shown
+    with pytest.raises(TypeError):
+        json.encode(settings)
     assert settings.token is not None
-    assert settings.token.get_secret_value() == TOKEN
+    assert settings.token.reveal() == TOKEN
 
 
 def test_a_bad_secret_is_not_repeated() -> None:
@@ -128,9 +139,10 @@ def test_a_bad_secret_is_not_repeated() -> None:
     assert told.value.__suppress_context__
 
 
-def test_settings_do_not_change() -> None:
-    with pytest.raises(ValidationError):
-        Settings.__setattr__(load({}, NO_FILE), "lang", "en")
+@pytest.mark.parametrize("name", TAKES)
+def test_settings_do_not_change(name: str) -> None:
+    with pytest.raises(AttributeError):
+        setattr(load({}, NO_FILE), name, "en")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +170,7 @@ def file(tmp_path: Path) -> Path:
 def test_the_file_is_read(file: Path) -> None:
     settings = load({}, file)
     assert settings.token is not None
-    assert settings.token.get_secret_value() == TOKEN
+    assert settings.token.reveal() == TOKEN
     assert settings.owners == {11, 22}
     assert settings.lang == "en"
     assert settings.operator == "重庆市 某某处"

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TextIO
 
+from msgspec.structs import replace
+
 from bot.application import App, arrive, begin, build_application, end, settled
 from bot.channels.terminal import People, Shown, TerminalRequest, photo_sizes
 from bot.settings import Settings
@@ -129,7 +131,7 @@ class Chat:
         self.people = People(request, self.clock, self._client)
         self.clock.offset = self.people.memory.clock
         self.people.turn_to(self.people.memory.current or ("我" if self._client == "zh" else "me"))
-        settings = self._settings.model_copy(update={"owners": self._settings.owners | frozenset(self.people.memory.owners)})
+        settings = replace(self._settings, owners=self._settings.owners | frozenset(self.people.memory.owners))
         trial = None if settings.collects else TRIAL  # nothing leaves this machine, so the whole form can be tried
         self.app = build_application(settings, self._store, base=self._base, request=request, clock=self.clock, trial=trial)
         await self.app.initialize()

@@ -74,7 +74,7 @@ async def _webhook(app: App, settings: Settings, stop: asyncio.Event) -> None:
             port=settings.webhook_port,
             url_path=WEBHOOK_PATH,
             webhook_url=f"{(settings.webhook_url or '').rstrip('/')}/{WEBHOOK_PATH}",
-            secret_token=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
+            secret_token=settings.webhook_secret.reveal() if settings.webhook_secret else None,
             allowed_updates=UPDATES,
         )
     except OSError as error:
