@@ -183,13 +183,13 @@ def moment(text: str) -> str | Fault:
     return words if 0 < len(words) <= LABEL_MAX else Fault("fault.moment.unclear")
 
 
-def moment_fault(found: int | NoMoment, unclear: str = "fault.moment.unclear") -> Fault | None:
+def moment_fault(found: int | NoMoment, now: int, unclear: str = "fault.moment.unclear") -> Fault | None:
     """What is wrong with a moment, if anything."""
     if isinstance(found, int):
         return None
     if found.why == "none":
         return Fault("fault.moment.none")
-    return Fault(unclear) if found.at is None else Fault(f"fault.moment.{found.why}", {"at": found.at})
+    return Fault(unclear) if found.at is None else Fault(f"fault.moment.{found.why}", {"at": found.at, "now": now})
 
 
 def label(text: str) -> str | Fault:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from telegram import Update
 
 from handlers.buttons import Button, Rows, number, press, short
+from handlers.checks import read_text
 from handlers.context import Context, Reply, Services
 from handlers.forms import PREVIEW, Fault, Form, Input, Outcome, Step, advance, begin
 from handlers.views import made, render, view
@@ -25,6 +26,8 @@ Facts = Mapping[str, Any]
 Done = tuple[str, dict[str, str | int]]
 Options = Callable[[Services, str], Mapping[str, str]]
 """What can be chosen or ticked in a step, by id, as it is called in a language."""
+Left = Callable[[Context, Draft], Done]
+"""What is shown when a form is given up."""
 Reads = Callable[[Services, str], str | Fault]
 """Turns a text into the answer of a step, with what the services know."""
 
@@ -38,6 +41,11 @@ def nothing_more(_context: Context, _before: Draft, _after: Draft) -> None:
     """A form whose answers have no effect of their own."""
 
 
+def _cancelled(_context: Context, draft: Draft) -> Done:
+    """A form of which nothing is left."""
+    return "form.cancelled", {"form": draft.form}
+
+
 class Kit(Struct, frozen=True):
     """A form and what it does. ``finish`` runs inside the transaction and names the view that confirms.
 
@@ -45,6 +53,7 @@ class Kit(Struct, frozen=True):
     they speak of, ``suggest`` what a step that is answered in words offers as a ready answer (a button that takes it).
     ``options`` and ``reads`` are those of steps whose choices or whose reading the knowledge base gives.
     ``derive`` gives the answers with those that follow from others and need not be asked for.
+    ``left`` names the view that says what there is when the form is given up.
     """
 
     form: Form
@@ -56,6 +65,7 @@ class Kit(Struct, frozen=True):
     options: Mapping[str, Options] = field(default_factory=dict)
     reads: Mapping[str, Reads] = field(default_factory=dict)
     derive: Callable[[Services, Draft], Mapping[str, str]] = lambda _services, draft: draft.answers
+    left: Left = _cancelled
 
     def bound(self, services: Services) -> Form:
         """The form with the choices and the reading that the knowledge base gives."""
@@ -118,9 +128,8 @@ def _step_rows(services: Services, lang: str, form: Form, draft: Draft, step: St
     texts = services.texts
     rows: list[tuple[Button, ...]] = []
     if suggestion:
-        rows.append(
-            (press(texts(lang, "form.button.suggested", value=short(suggestion)), "form", draft.id, "suggested", step.id),)
-        )
+        value = short(read_text(suggestion) if step.rich else suggestion)
+        rows.append((press(texts(lang, "form.button.suggested", value=value), "form", draft.id, "suggested", step.id),))
     if step.ticks:
         rows.extend(_tick_rows(services, lang, draft, step))
     labels = {one: KITS[form.id].label(services, lang, step, one) for one in step.choices}
@@ -248,13 +257,13 @@ async def _reply(context: Context, draft: Draft, outcome: Outcome, done: Done | 
         await _ask(context, draft, outcome.fault)
 
 
-def give_up(context: Context, draft: Draft) -> Reply:
+async def give_up(context: Context, draft: Draft) -> Reply:
     """Drop a draft."""
-    args = {"form": draft.form}
     with context.store.transaction():
         drafts.drop(context.store, draft.id)
-        context.note_result("form.cancelled", **args)
-    return cancelled(context.services, context.lang, args)
+        name, args = KITS[draft.form].left(context, draft) if draft.form in KITS else _cancelled(context, draft)
+        context.note_result(name, **args)
+    return await made(context.services, context.lang, name, args)
 
 
 @view("form.cancelled")
@@ -301,7 +310,7 @@ async def press_form(update: Update, context: Context, args: list[str]) -> str |
     if draft is None or draft.form not in KITS:
         return context.text("form.closed")
     if operation == "cancel":
-        await context.send(give_up(context, draft))
+        await context.send(await give_up(context, draft))
         return None
     if operation in {"hold_take", "hold_leave"}:
         return await _held(update, context, draft, operation)
@@ -317,7 +326,7 @@ async def press_form(update: Update, context: Context, args: list[str]) -> str |
     if operation == "suggested" and step == draft.step:
         known = form_of(context.services, draft).step(step)
         suggestion = KITS[draft.form].suggest(context.services, context.lang, draft, known) if known else ""
-        given = Input("text", suggestion) if suggestion else Input("look")
+        given = Input("text", suggestion, file=draft.answers.get(f"{step}.file", "")) if suggestion else Input("look")
     else:
         given = inputs.get(operation, Input("look"))
     if operation == "edit":

@@ -107,7 +107,7 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
         await ask_again(context, draft, Fault(why) if why else None)
         return
     if context.base.turns.form_cancel.alone(bare(message.text)):
-        await context.send(give_up(context, draft))
+        await context.send(await give_up(context, draft))
         return
     given = typed(context.services, draft, message.text)
     again = draft.last_update == context.update_id and not draft.held

@@ -192,7 +192,7 @@ async def press_why(update: Update, context: Context, args: list[str]) -> str | 
 
 
 def _to_come(answers: Answers, now: int) -> Fault | None:
-    return checks.moment_fault(read(answers["moment"], now, without_hour=MIDNIGHT), "fault.moment.day")
+    return checks.moment_fault(read(answers["moment"], now, without_hour=MIDNIGHT), now, "fault.moment.day")
 
 
 def _pause(context: Context, draft: Draft) -> Done:

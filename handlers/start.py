@@ -53,7 +53,7 @@ async def cancel(context: Context) -> Reply:
     draft = drafts.current(context.store, context.person.id)
     if draft is None:
         return Reply(context.text("cancel.nothing"), ((press(context.text("button.my"), "my"),),))
-    return give_up(context, draft)
+    return await give_up(context, draft)
 
 
 async def on_start(update: Update, context: Context) -> None:

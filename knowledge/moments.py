@@ -23,11 +23,11 @@ MONTHS_EN = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct
 RELATIVE = {"前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "yesterday": -1,
             "今天": 0, "今日": 0, "今晚": 0, "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "后天": 2, "大后天": 3,
             "today": 0, "tonight": 0, "tomorrow": 1, "day after tomorrow": 2}  # fmt: skip
-AFTERNOON = ("下午", "晚上", "傍晚", "中午", "pm", "tonight", "evening", "afternoon", "noon")
-NIGHT = ("晚上", "tonight", "evening")
+AFTERNOON = ("下午", "晚上", "夜里", "深夜", "傍晚", "中午", "pm", "tonight", "evening", "afternoon", "noon")
+NIGHT = ("晚上", "夜里", "深夜", "tonight", "evening")
 """With twelve o'clock the day ends; one to four are not said of an evening."""
 PARTS = {"下午": time(15), "afternoon": time(15), "中午": time(12), "noon": time(12), "傍晚": time(18), "晚上": time(19),
-         "evening": time(19)}  # fmt: skip
+         "夜里": time(21), "深夜": time(23), "evening": time(19)}  # fmt: skip
 """The hour of a part of the day that is named without one."""
 
 RELATIVE_DAY = re.compile("|".join(sorted(RELATIVE, key=len, reverse=True)))
@@ -47,7 +47,7 @@ WEEKDAY = re.compile(r"(下个?|这个?|本)?\s*(?:周|星期|礼拜)\s*([一二
 EN_WEEKDAY = re.compile(rf"(next\s+|this\s+)?\b({'|'.join(DAYS_EN)})[a-z]*\b")
 CLOCK = re.compile(r"(\d{1,2})\s*(?::\s*(\d{2})|[点时]\s*(?:(\d{1,2})\s*分?|(半)|(一刻)|(三刻)|整)?|\s*(?=[ap]m))")
 FILLING = re.compile(
-    r"上午|下午|早上|早晨|晚上|中午|傍晚|凌晨|[早晚]|evening|afternoon|morning|noon|am|pm|at|on|the|(?:周|星期)[一二三四五六日天]"
+    r"上午|下午|早上|早晨|晚上|夜里|深夜|中午|傍晚|凌晨|[早晚]|evening|afternoon|morning|noon|am|pm|at|on|the|(?:周|星期)[一二三四五六日天]"
     r"|[\s,，。.、的在于钟整t]"
 )
 """What may stand beside day and hour."""

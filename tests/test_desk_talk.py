@@ -165,7 +165,7 @@ async def test_the_progress_of_what_was_unscheduled_says_so(talk: Talk) -> None:
     await boss.presses_data("v1:nun:1", panel)
     shown = [one for one in boss.seen if one.message == panel][-1]
     assert "第 1 号通知取消了定时，现在是草稿" in shown.html
-    assert "草稿，还没有发" in await boss.presses_on(shown, "#1")
+    assert "草稿，还没有发" in await boss.presses_on(shown, "打开草稿")
     await boss.presses("确认")
     below = rows(talk, "notices")[0]["panel"]
     assert below > panel  # and not far up, where it stood before
@@ -319,17 +319,130 @@ async def test_an_older_correction_does_not_come_back_over_a_newer_one(talk: Tal
     assert (li.last, wang.last) == ("📣 第二次改", "📣 第二次改")
 
 
-async def test_a_notice_going_on_again_is_not_changed_by_an_older_button(talk: Talk) -> None:
+async def test_a_notice_going_on_again_is_held_and_shown_once_more(talk: Talk) -> None:
     boss, (li, wang) = await crowd(talk, 2)
     await drafted(boss, TEXT)
     Scripted.refuses[wang.id] = BUSY
     await boss.presses("确认")
-    await boss.presses("暂停")
     await corrected(boss, "改过的")
     waiting = boss.seen[-1]
     await boss.presses_data("v1:nrun:1:resume")
-    assert "请先点「暂停」" in await boss.presses_on(waiting, "确认")
+    said = await boss.presses_on(waiting, "确认，改完接着发")
+    assert "已先暂停。份数可能变了" in said
+    assert "2 份会改动" in said
+    assert states(talk)[0] == ("notice", "paused", "change")
     assert li.last == f"📣 {TEXT}"
+    Scripted.refuses.clear()
+    await boss.presses("确认，改完接着发")
+    await talk.move_clock(HOUR)
+    assert (li.last, wang.last) == ("📣 改过的", "📣 改过的")
+
+
+# -- a change begun while it goes --------------------------------------------------------------------------------------
+
+
+async def going(talk: Talk) -> tuple[Person, Person, Person]:
+    """A notice on its way: the first reader has it, the second one not yet."""
+    boss, (li, wang) = await crowd(talk, 2)
+    await boss.presses_data("v1:mute:1")
+    await drafted(boss, TEXT)
+    Scripted.refuses[wang.id] = BUSY
+    await boss.presses("确认")
+    assert states(talk) == [("notice", "sending", None)]
+    return boss, li, wang
+
+
+async def test_a_correction_holds_what_is_going_and_lets_it_go_on(talk: Talk) -> None:
+    boss, li, wang = await going(talk)
+    said = await boss.presses("更正")
+    assert "第 1 号通知已先暂停，还有 1 人没发" in said
+    assert "已暂停" in said
+    await boss.says("改过的")
+    said = await boss.presses("跳过")
+    assert "1 份会改动" in said
+    assert "接着发的话，他们直接收到改好的" in said
+    Scripted.refuses.clear()
+    assert "改完接着发给另外 1 人" in await boss.presses("确认，改完接着发给另外 1 人")
+    await talk.move_clock(HOUR)
+    assert (li.last, wang.last) == ("📣 改过的", "📣 改过的")
+    assert [one.how for one in li.seen if "改过的" in one.html] == ["edited"]
+    assert [one.how for one in wang.seen if "改过的" in one.html] == ["sent"]
+    assert states(talk) == [("notice", "done", None), ("correction", "done", None)]
+
+
+async def test_a_correction_may_leave_the_others_waiting(talk: Talk) -> None:
+    boss, li, wang = await going(talk)
+    await corrected(boss, "改过的")
+    Scripted.refuses.clear()
+    said = await boss.presses("确认，改已发出的 1 份")
+    assert "另外 1 人还没发，暂停着，要发就点「继续发」" in said
+    await talk.move_clock(HOUR)
+    assert li.last == "📣 改过的"
+    assert "改过的" not in wang.last
+    await boss.presses("‹ 第 1 号通知")
+    await boss.presses("继续发")
+    await talk.settle()
+    assert wang.last == "📣 改过的"
+
+
+async def test_taking_back_holds_what_is_going_and_ends_it(talk: Talk) -> None:
+    boss, li, wang = await going(talk)
+    said = await boss.presses("收回")
+    assert "还有 1 人没发。收回以后，也不再发给他们" in said
+    assert "1 份会收回" in said
+    Scripted.refuses.clear()
+    await boss.presses("确认，收回")
+    await talk.move_clock(HOUR)
+    assert TEXT not in wang.last
+    assert li.seen[-1].how == "deleted"
+    assert states(talk) == [("notice", "stopped", "recalled"), ("recall", "done", None)]
+
+
+@pytest.mark.parametrize("change", ["更正", "收回"])
+async def test_whoever_thinks_better_of_it_goes_on_with_a_tap(talk: Talk, change: str) -> None:
+    boss, _, wang = await going(talk)
+    await boss.presses(change)
+    if change == "更正":
+        said = await boss.says("/cancel")
+        assert "好的，没有改动" in said
+        assert "已暂停" in said
+    else:
+        assert "发送还暂停着，还有 1 人没发，要发就点「继续发」" in await boss.presses("不收回了")
+    Scripted.refuses.clear()
+    await boss.presses("继续发")
+    await talk.move_clock(HOUR)
+    assert wang.last == f"📣 {TEXT}"
+
+
+async def test_what_is_held_for_a_change_is_not_forgotten(talk: Talk) -> None:
+    boss, _, _ = await going(talk)
+    await boss.presses("更正")
+    await talk.move_clock(HOUR)
+    assert "⏸ 第 1 号通知暂停了：要更正或收回" in boss.last
+    assert any("继续发" in label for label in boss.buttons)
+    before = len(boss.seen)
+    await talk.move_clock(DAY)
+    assert len(boss.seen) == before
+
+
+async def test_nothing_is_held_for_a_change_of_copies_that_nobody_has(talk: Talk) -> None:
+    boss, (li,) = await crowd(talk, 1)
+    await boss.presses_data("v1:mute:1")
+    await drafted(boss, TEXT)
+    Scripted.refuses[li.id] = BUSY
+    await boss.presses("确认")
+    assert "还没有一份送到。请过几秒再点" in await boss.presses("更正")
+    assert states(talk) == [("notice", "sending", None)]
+
+
+async def test_what_went_on_meanwhile_is_not_spoken_of_as_held(talk: Talk) -> None:
+    boss, _, _ = await going(talk)
+    await boss.presses("收回")
+    await boss.presses("不收回了")
+    Scripted.refuses.clear()
+    await boss.presses("继续发")
+    await talk.move_clock(HOUR)
+    assert not any("要更正或收回" in one.html for one in boss.seen[-2:])
 
 
 # -- readers who go meanwhile ------------------------------------------------------------------------------------------

@@ -5,14 +5,14 @@ from __future__ import annotations
 from telegram import Update
 
 from handlers import checks
-from handlers.admin.compose import OTHER, TEXT, variants
-from handlers.admin.desk import desk_page
-from handlers.admin.rights import found_for, no_draft
+from handlers.admin.compose import OTHER, TEXT, as_before, file_of, variants, written
+from handlers.admin.desk import desk_page, rest_of
+from handlers.admin.rights import found_for, no_draft, unchanged
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Form, Step
 from handlers.presses import Presses
-from knowledge.records import changes, notices
+from knowledge.records import changes, notices, sending
 from knowledge.records.drafts import Draft
 from knowledge.records.notices import Notice
 
@@ -28,18 +28,30 @@ FORM = Form(
 
 
 def _changeable(context: Context, args: list[str]) -> Notice | str:
-    """A sent notice that is not being sent just now, or the line that says why not."""
+    """A sent notice, held if it was going on, or the line that says why it cannot be changed."""
     notice = found_for(context, args)
     if notice is None:
         return context.text("office.not_yours")
-    if not changes.changeable(notice):
-        return context.text("desk.hold_first")
-    return notice
+    if notice.kind == "notice" and notice.state == "sending":
+        if not notice.counts.get("sent") and not notice.counts.get("sending"):
+            return context.text("desk.none_yet")
+        sending.hold_for_change(context.store, notice.id, context.now)
+        context.services.wake()
+        notice = notices.get(context.store, notice.id) or notice
+    return notice if changes.changeable(notice) else context.text("desk.no_change")
 
 
 def _facts(services: Services, lang: str, draft: Draft) -> Facts:
-    notice = notices.get(services.store, int(draft.subject))
-    return {"number": draft.subject, "n": notices.copies(services.store, notice.id) if notice else 0}
+    notice = written(services, draft)
+    return {
+        "number": draft.subject,
+        "n": notices.copies(services.store, notice.id) if notice else 0,
+        "rest": rest_of(services, notice.id) if notice else 0,
+    }
+
+
+def _left(context: Context, draft: Draft) -> Done:
+    return unchanged(context, [draft.subject])
 
 
 def _finish(context: Context, draft: Draft) -> Done:
@@ -69,8 +81,7 @@ async def press_correct(update: Update, context: Context, args: list[str]) -> st
     notice = _changeable(context, args)
     if isinstance(notice, str):
         return notice
-    under = {"text.file": f"{notice.media}:{notice.file}"} if notice.media else {}
-    await open_form(context, "correct", str(notice.id), under)
+    await open_form(context, "correct", str(notice.id), file_of(notice))
     return None
 
 
@@ -86,5 +97,5 @@ async def press_recall(update: Update, context: Context, args: list[str]) -> str
     return None
 
 
-register_kit(Kit(FORM, _finish, _facts))
+register_kit(Kit(FORM, _finish, _facts, suggest=as_before, left=_left))
 PRESSES: Presses = {"nfix": press_correct, "nback": press_recall}

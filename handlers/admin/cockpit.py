@@ -72,6 +72,8 @@ def panel_facts(services: Services, lang: str, notice: Notice) -> dict[str, Any]
         "pace": round(pace, 1) if pace < 10 else round(pace),
         "minutes": round(notice.waiting / (pace or services.pace) / MINUTE),
         "why": why_words(services, lang, notice.why) if notice.state in {"paused", "stopped"} else "",
+        "starts": notice.starts,
+        "now": services.now(),
         "finished": notice.finished,
         "unsettled": bool(notice.counts.get("unknown")) and notice.settled is None,
         "changes": [
@@ -102,7 +104,7 @@ def _edited(services: Services, notice: Notice) -> int:
 def panel_page(services: Services, lang: str, notice: Notice) -> Reply:
     """How a notice stands, with what can be done now."""
     if notice.state == "draft":
-        opened = (press(f"#{notice.id}", "nd", notice.id),)
+        opened = (press(services.texts(lang, "button.open_draft"), "nd", notice.id),)
         return Reply(services.texts(lang, "notice.unscheduled", number=notice.id), (opened,))
     return Reply(services.texts(lang, "notice.panel", **panel_facts(services, lang, notice)), _rows(services, lang, notice))
 
@@ -120,7 +122,7 @@ def _rows(services: Services, lang: str, notice: Notice) -> Rows:
         rows[-1:] = [(*rows[-1], stop) if rows else (stop,)]
     if notice.state == "scheduled":
         rows.insert(0, (press(texts(lang, "button.unschedule"), "nun", one),))
-    still = notice.state in changes.CHANGEABLE and not over
+    still = notice.state in changes.RESTING and not over
     again = still and not notice.expired(services.now())
     if again and counts.get("failed"):
         rows.append((press(texts(lang, "button.retry", n=counts["failed"]), "nagain", one, "failed"),))
@@ -128,15 +130,17 @@ def _rows(services: Services, lang: str, notice: Notice) -> Rows:
         resend = press(texts(lang, "button.resend", n=counts["unknown"]), "nagain", one, "unknown")
         leave = press(texts(lang, "button.leave_unknown"), "nagain", one, "leave")
         rows.append((resend, leave) if again else (leave,))
-    if still and notice.kind == "notice" and counts.get("sent"):
+    if changes.changeable(notice) and (notice.state == "sending" or counts.get("sent")):
         rows.append((press(texts(lang, "button.correct"), "nfix", one), press(texts(lang, "button.recall"), "nback", one)))
-    if still and notice.kind == "notice":
+    if changes.changeable(notice):
         rows.extend(
             (press(texts(lang, f"button.unconfirmed.{one.kind}"), "nd", one.id),)
             for one in changes.unconfirmed(services.store, notice.id)
         )
+    if notice.of:
+        rows.append((press(texts(lang, "button.of", number=notice.of), "nd", notice.of),))
     last = [press(texts(lang, "button.refresh"), "report", one)]
-    if notice.state != "sending" and sum(counts.values()) > counts.get("sent", 0):
+    if notice.state not in {"scheduled", "sending"} and sum(counts.values()) > counts.get("sent", 0):
         last.append(press(texts(lang, "button.missed"), "nwho", one))
     return (*rows, tuple(last))
 

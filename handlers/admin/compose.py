@@ -9,7 +9,7 @@ from telegram import Update
 from handlers import checks
 from handlers.admin.counting import count
 from handlers.admin.desk import desk_page, look
-from handlers.admin.rights import counties_of, draft_for, no_draft
+from handlers.admin.rights import counties_of, draft_for, no_draft, unchanged
 from handlers.buttons import Button, press
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
@@ -24,7 +24,7 @@ from knowledge.records.notices import Link, Notice
 from knowledge.text import has_han
 
 LINKS_MAX = 3
-COUNTIES_A_ROW = 4
+COUNTIES_A_ROW, NEEDS_A_ROW = 4, 6
 LINK_KINDS = ("county", "need", "register", "url")
 
 
@@ -46,18 +46,27 @@ OTHER = Step("other", checks.notice, rich=True, skippable=True, check=_fitting)
 FORM = Form("notice", 2, (TEXT, OTHER), preview=False)
 
 
-def _media(services: Services, draft: Draft) -> str:
-    """What a draft whose text is written anew carries: it is written anew with it."""
-    number = draft.subject[1:] if draft.subject.startswith("n") else ""
-    notice = notices.get(services.store, int(number), counted=False) if number.isdigit() else None
-    return (notice.media or "") if notice else ""
+def written(services: Services, draft: Draft) -> Notice | None:
+    """The notice whose text is written anew; None for a new one."""
+    number = draft.subject.removeprefix("n")
+    return notices.get(services.store, int(number), counted=False) if number.isdigit() else None
+
+
+def as_before(services: Services, _lang: str, draft: Draft, step: Step) -> str:
+    """What stood there before: a text that is to stay is kept with a tap."""
+    notice = written(services, draft)
+    if notice is None:
+        return ""
+    if step.id == TEXT.id:
+        return notice.zh or notice.en or ""
+    return (notice.en if has_han(draft.answers.get(TEXT.id, "")) else notice.zh) or ""
 
 
 def _facts(services: Services, lang: str, draft: Draft) -> Facts:
-    county = services.base.counties.get(draft.subject)
+    county, notice = services.base.counties.get(draft.subject), written(services, draft)
     return {
         "county": county.short[lang] if county else "",
-        "media": _media(services, draft),
+        "media": (notice.media or "") if notice else "",
         "first": "zh" if has_han(draft.answers.get("text", "")) else "en",
     }
 
@@ -83,6 +92,16 @@ def _finish(context: Context, draft: Draft) -> Done:
     return "notice.topics", {"notice": number}
 
 
+def file_of(notice: Notice) -> dict[str, str]:
+    """The answers with which the text of a notice is written anew: what it carries."""
+    return {f"{TEXT.id}.file": f"{notice.media}:{notice.file}"} if notice.media else {}
+
+
+def _left(context: Context, draft: Draft) -> Done:
+    number = draft.subject.removeprefix("n")
+    return unchanged(context, [number]) if number.isdigit() else ("form.cancelled", {"form": draft.form})
+
+
 @view("notice.not_yours")
 def not_yours(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     """Only administrators send notices."""
@@ -94,7 +113,7 @@ async def press_edit(update: Update, context: Context, args: list[str]) -> str |
     notice = draft_for(context, args)
     if isinstance(notice, str):
         return notice
-    await open_form(context, "notice", f"n{notice.id}")
+    await open_form(context, "notice", f"n{notice.id}", file_of(notice))
     return None
 
 
@@ -171,7 +190,8 @@ def _counties_page(services: Services, lang: str, notice: Notice, kind: str) -> 
 
 def _needs_page(services: Services, lang: str, notice: Notice, kind: str, county: str) -> Reply:
     needs = services.base.counties[county].needs
-    rows = [(press(target_name(services, lang, need.id), "nb", notice.id, kind, need.id),) for need in needs]
+    buttons = [press(str(place), "nb", notice.id, kind, need.id) for place, need in enumerate(needs, 1)]
+    rows = [tuple(buttons[i : i + NEEDS_A_ROW]) for i in range(0, len(buttons), NEEDS_A_ROW)]
     if kind == "register":
         rows.insert(0, (press(services.texts(lang, "button.whole_county"), "nb", notice.id, kind, county, "yes"),))
     items = [{"name": target_name(services, lang, need.id), "text": need.text[lang]} for need in needs]
@@ -230,6 +250,6 @@ def links(services: Services, lang: str, args: dict[str, Any]) -> Reply:
 
 
 LINK = Form("link", 1, (Step("label", checks.label), Step("address", checks.address)), preview=False)
-register_kit(Kit(FORM, _finish, _facts))
-register_kit(Kit(LINK, _finish_link))
+register_kit(Kit(FORM, _finish, _facts, suggest=as_before, left=_left))
+register_kit(Kit(LINK, _finish_link, left=_left))
 PRESSES: Presses = {"nedit": press_edit, "nt": press_topic, "nb": press_links}

@@ -5,15 +5,16 @@ from __future__ import annotations
 from html import unescape
 from typing import Any
 
+from msgspec.structs import replace
 from telegram import Update
 from telegram.error import BadRequest
 from telegram.ext import BaseHandler, CommandHandler
 
 from handlers.admin.cockpit import panel_page, state_words
 from handlers.admin.conditions import condition_words
-from handlers.admin.counting import carry_on, count, count_by_number, reach_of
-from handlers.admin.rights import counties_of, draft_for, found_for, scope_of
-from handlers.buttons import Button, Rows, number, press, short
+from handlers.admin.counting import count, count_by_number, reach_of
+from handlers.admin.rights import counties_of, found_for
+from handlers.buttons import Button, Rows, press, short
 from handlers.checks import TAGS
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import open_form
@@ -21,7 +22,7 @@ from handlers.notices import copy_of, link_label
 from handlers.presses import Presses
 from handlers.views import AHEAD, view
 from knowledge.clock import MINUTE, is_quiet
-from knowledge.records import changes, drafts, notices, sending
+from knowledge.records import drafts, notices
 from knowledge.records.notices import Notice
 
 BEFORE = ("draft", "scheduled")
@@ -58,7 +59,7 @@ def list_page(services: Services, lang: str, person: int) -> Reply:
     buttons = [press(f"#{one.id}", "nd", one.id) for one in found]
     rows = [tuple(buttons[i : i + 4]) for i in range(0, len(buttons), 4)]
     return Reply(
-        services.texts(lang, "desk.list", items=items),
+        services.texts(lang, "desk.list", items=items, now=services.now()),
         (*_new_rows(services, lang, person), *rows, *((left,) if left else ())),
     )
 
@@ -122,7 +123,7 @@ def desk_page(services: Services, lang: str, notice: Notice) -> Reply:
     if notice.state not in BEFORE:
         return panel_page(services, lang, notice)
     facts = rehearsal(services, lang, notice)
-    return Reply(services.texts(lang, "desk", **facts), _desk_rows(services, lang, notice, facts["total"]))
+    return Reply(services.texts(lang, "desk", **facts), _desk_rows(services, lang, notice, facts["total"], facts["rest"]))
 
 
 def rehearsal(services: Services, lang: str, notice: Notice) -> dict[str, Any]:
@@ -141,6 +142,8 @@ def rehearsal(services: Services, lang: str, notice: Notice) -> dict[str, Any]:
     return {
         "number": notice.of or notice.id,
         "kind": notice.kind,
+        "now": now,
+        "rest": rest_of(services, notice.of) if notice.of else 0,
         "scheduled": notice.state == "scheduled",
         "title": title(services, lang, notice),
         "media": notice.media or "",
@@ -168,6 +171,12 @@ def expired(notice: Notice, now: int) -> bool:
     return notice.expires is not None and notice.expires <= max(now, notice.starts or 0)
 
 
+def rest_of(services: Services, number: int) -> int:
+    """How many have not got a notice that is held, so that it can go on."""
+    notice = notices.get(services.store, number)
+    return notice.waiting if notice and notice.state == "paused" else 0
+
+
 def _out_of_reach(services: Services, notice: Notice) -> int:
     """Copies that may stand in a chat but that cannot be changed, because nobody knows their message."""
     of = notices.get(services.store, notice.of) if notice.of else None
@@ -181,7 +190,7 @@ def audience_words(services: Services, lang: str, notice: Notice) -> str:
     return services.texts(lang, "desk.audience", parts=parts, county=county.short[lang] if county else "")
 
 
-def _desk_rows(services: Services, lang: str, notice: Notice, total: int) -> Rows:
+def _desk_rows(services: Services, lang: str, notice: Notice, total: int, rest: int) -> Rows:
     texts, one = services.texts, notice.id
     if notice.state == "scheduled":
         return (
@@ -191,6 +200,8 @@ def _desk_rows(services: Services, lang: str, notice: Notice, total: int) -> Row
     send = texts(lang, f"button.send.{notice.kind}", n=total, later=bool(notice.starts))
     drop = press(texts(lang, f"button.discard.{notice.kind}"), "ndrop", one)
     confirm = ((press(send, "nsend", one, notice.version),),) if total else ()
+    if notice.kind == "correction" and total and rest:
+        confirm = ((press(texts(lang, "button.send_on", n=rest), "nsend", one, notice.version, "on"),), *confirm)
     if notice.kind == "recall":
         return (*confirm, (drop,))
     look = press(texts(lang, "button.look"), "nlook", one)
@@ -217,7 +228,14 @@ def desk(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     return desk_page(services, lang, notice) if notice else Reply(services.texts(lang, "press.gone"))
 
 
-AHEAD["notice.desk"] = lambda services, args: count_by_number(services, int(args["notice"]))
+@view("notice.unchanged")
+def unchanged(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """A form about a notice was given up: it stands as it stood."""
+    page = desk(services, lang, args)
+    return replace(page, text=f"{services.texts(lang, 'desk.unchanged')}\n\n{page.text}")
+
+
+AHEAD["notice.desk"] = AHEAD["notice.unchanged"] = lambda services, args: count_by_number(services, int(args["notice"]))
 
 
 async def look(context: Context, notice: Notice) -> bool:
@@ -247,106 +265,6 @@ async def press_look(update: Update, context: Context, args: list[str]) -> str |
     return None
 
 
-# -- what becomes of a draft -------------------------------------------------------------------------------------------
-
-
-@view("notice.started")
-def started(services: Services, lang: str, args: dict[str, Any]) -> Reply:
-    """It is on its way, or waits for its hour."""
-    notice = notices.get(services.store, int(args["notice"]))
-    if notice is None:
-        return Reply(services.texts(lang, "press.gone"))
-    rows = ((press(services.texts(lang, "button.unschedule"), "nun", notice.id),),) if notice.state == "scheduled" else ()
-    text = services.texts(
-        lang,
-        "notice.started",
-        kind=notice.kind,
-        total=notice.total,
-        starts=notice.starts,
-        in_minutes=max(0, (notice.starts or 0) - services.now()) // MINUTE,
-    )
-    return Reply(text, rows)
-
-
-async def press_send(update: Update, context: Context, args: list[str]) -> str | None:
-    """Confirm, once: only as it was shown with this button."""
-    notice = found_for(context, args)
-    version = number(args[1]) if len(args) > 1 else None
-    if notice is None or version is None:
-        return context.text("office.not_yours")
-    services = context.services
-    if notice.kind == "notice" and notice.topic is None:
-        return context.text("desk.no_topic")
-    if expired(notice, context.now):
-        return context.text("desk.expired")
-    if notice.of and (fault := _cannot_change(context, notice.of)):
-        return fault
-    with context.store.transaction():
-        scope = scope_of(services, notice)
-        outcome = sending.confirm(context.store, notice, version, scope, context.update_id, context.now, by=context.person.id)
-        if outcome == "done":
-            changes.overtake(context.store, notice, context.now)
-            context.note_result("notice.started", notice=notice.id)
-    await carry_on(services, notice.id)
-    found = notices.get(context.store, notice.id)
-    if outcome == "done" and found and found.state == "draft":
-        outcome = "nobody"
-    if outcome != "done":
-        if found:
-            await count(services, found)
-            await context.send(desk_page(services, context.lang, found))
-        return context.text(f"desk.not_sent.{outcome}")
-    services.wake()
-    await context.show(update, started(services, context.lang, {"notice": notice.id}))
-    if notice.author != context.person.id and (found := notices.get(context.store, notice.id)):
-        await context.send(desk_page(services, context.lang, found))  # the progress message is its writer's
-    return None
-
-
-def _cannot_change(context: Context, number: int) -> str | None:
-    """Why the copies of a notice cannot be changed now, although they could when the change was begun."""
-    of = notices.get(context.store, number)
-    if of is None or not changes.changeable(of):
-        return context.text("desk.hold_first")
-    if not notices.copies(context.store, number):
-        return context.text("desk.no_copies")
-    return context.text("desk.in_flight") if of.counts.get("sending") else None
-
-
-async def press_drop(update: Update, context: Context, args: list[str]) -> str | None:
-    """Throw a draft away."""
-    notice = draft_for(context, args)
-    if isinstance(notice, str):
-        return notice
-    notices.discard(context.store, notice.id)
-    desk = press(context.text("button.desk"), "ndesk")
-    back = desk if notice.of is None else press(context.text("button.back"), "nd", notice.of, "here")
-    await context.show(update, Reply(context.text("desk.discarded", kind=notice.kind), ((back,),)))
-    return None
-
-
-async def press_unschedule(update: Update, context: Context, args: list[str]) -> str | None:
-    """Back to a draft, to be changed or thrown away."""
-    notice = found_for(context, args)
-    if notice is None:
-        return context.text("office.not_yours")
-    with context.store.transaction():
-        if not sending.unschedule(context.store, notice.id, context.now):
-            return context.text("desk.too_late")
-        sending.show(context.store, notice.id, context.now)
-    await carry_on(context.services, notice.id)
-    context.services.wake()
-    if found := notices.get(context.store, notice.id):
-        await count(context.services, found)
-        page = desk_page(context.services, context.lang, found)
-        pressed = update.callback_query.message if update.callback_query else None
-        if pressed and pressed.message_id == notice.panel:  # that one says by itself how the notice stands
-            await context.send(page)
-        else:
-            await context.show(update, page)
-    return context.text("desk.unscheduled")
-
-
 async def press_list(update: Update, context: Context, args: list[str]) -> str | None:
     """The desk, from a button."""
     await begin(context)
@@ -358,9 +276,6 @@ PRESSES: Presses = {
     "nd": press_desk,
     "nnew": press_new,
     "nlook": press_look,
-    "nsend": press_send,
-    "ndrop": press_drop,
-    "nun": press_unschedule,
 }
 
 

@@ -44,6 +44,12 @@ def no_draft(context: Context, args: list[str]) -> Done:
     return ("notice.desk", {"notice": notice.id}) if notice else ("notice.not_yours", {})
 
 
+def unchanged(context: Context, args: list[str]) -> Done:
+    """What is shown when a form about a notice is given up: how it stands, or that it is nothing for this person."""
+    notice = found_for(context, args)
+    return ("notice.unchanged", {"notice": notice.id}) if notice else ("notice.not_yours", {})
+
+
 def scope_of(services: Services, notice: Notice) -> audience.Scope:
     """What the audience of this notice is asked for now."""
     return notices.scope(notice, services.now(), tuple(services.owners), services.default_lang)

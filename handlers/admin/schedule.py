@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update
 
 from handlers import checks
-from handlers.admin.rights import draft_for, no_draft
+from handlers.admin.rights import draft_for, no_draft, unchanged
 from handlers.context import Context, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Answers, Fault, Form, Step
@@ -49,12 +49,12 @@ def ends_at(answer: str, start: int, now: int) -> int | NoMoment | None:
 
 def _start_fits(answers: Answers, now: int) -> Fault | None:
     found = starts_at(answers["moment"], now)
-    return None if found is None else checks.moment_fault(found)
+    return None if found is None else checks.moment_fault(found, now)
 
 
 def _end_fits(answers: Answers, now: int) -> Fault | None:
     found = ends_at(answers["moment"], int(answers.get("start") or now), now)
-    return None if found is None else checks.moment_fault(found)
+    return None if found is None else checks.moment_fault(found, now)
 
 
 def _facts(services: Services, lang: str, draft: Draft) -> Facts:
@@ -94,8 +94,12 @@ async def press_when(update: Update, context: Context, args: list[str]) -> str |
     return None
 
 
-register_kit(
-    Kit(Form("when", 1, (Step("moment", checks.moment, STARTS, check=_start_fits),), preview=False), _finish_start, _facts)
-)
-register_kit(Kit(Form("until", 1, (Step("moment", checks.moment, ENDS, check=_end_fits),), preview=False), _finish_end, _facts))
+def _left(context: Context, draft: Draft) -> Done:
+    return unchanged(context, [draft.subject])
+
+
+WHEN = Form("when", 1, (Step("moment", checks.moment, STARTS, check=_start_fits),), preview=False)
+UNTIL = Form("until", 1, (Step("moment", checks.moment, ENDS, check=_end_fits),), preview=False)
+register_kit(Kit(WHEN, _finish_start, _facts, left=_left))
+register_kit(Kit(UNTIL, _finish_end, _facts, left=_left))
 PRESSES: Presses = {"nw": press_when}

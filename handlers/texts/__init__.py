@@ -105,12 +105,13 @@ def _compiled_before() -> _Compiled | None:
     return _Compiled(str(folder))
 
 
-def show_date(second: int, lang: str) -> str:
-    """A moment in Chongqing's time, with its weekday and hour."""
+def show_date(second: int, lang: str, now: int | None = None) -> str:
+    """A moment in Chongqing's time, with its weekday and hour; with the year where it is another than that of ``now``."""
     at = in_shanghai(second)
+    another = now is not None and at.year != in_shanghai(now).year
     if lang == "zh":
-        return f"{at.month}月{at.day}日（周{WEEKDAYS['zh'][at.weekday()]}）{at:%H:%M}"
-    return f"{WEEKDAYS['en'][at.weekday()]} {at.day} {at:%b} {at:%H:%M}"
+        return f"{f'{at.year}年' if another else ''}{at.month}月{at.day}日（周{WEEKDAYS['zh'][at.weekday()]}）{at:%H:%M}"
+    return f"{WEEKDAYS['en'][at.weekday()]} {at.day} {at:%b} {f'{at.year} ' if another else ''}{at:%H:%M}"
 
 
 def show_day(second: int, lang: str) -> str:

@@ -6,15 +6,15 @@ from knowledge.records import notices, sending
 from knowledge.records.notices import Notice
 from knowledge.records.store import Store
 
-CHANGEABLE = ("paused", "stopped", "done")
-"""States in which the copies of a notice can be changed: it is not being sent just now."""
+RESTING = ("paused", "stopped", "done")
+"""States in which nothing of a notice goes out: its copies can be changed, and tried again."""
 OVERTAKEN = "overtaken"
 """Why a change was stopped that a later one has overtaken."""
 
 
 def changeable(notice: Notice) -> bool:
-    """Whether the copies of a notice can be corrected or recalled now."""
-    return notice.kind == "notice" and notice.state in CHANGEABLE and notice.why != "recalled"
+    """Whether the copies of a notice can be corrected or recalled; what is being sent is held for it."""
+    return notice.kind == "notice" and notice.state in {"sending", *RESTING} and notice.why != "recalled"
 
 
 def unconfirmed(store: Store, notice: int) -> list[Notice]:

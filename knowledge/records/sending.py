@@ -23,6 +23,8 @@ QUIETLY = (None, "asked", "change", "role")
 """Reasons of which the author knows, or which are told to others."""
 EVERY, SLOWEST = 3, 10 * MINUTE
 """Seconds between two looks at the progress, while something happens and when nothing does."""
+FORGOTTEN = 30 * MINUTE
+"""After so long the author is told that a notice is still held for a change."""
 RECALLABLE = 2 * DAY - MINUTE
 """How long Telegram lets a bot delete its messages."""
 CUT = (
@@ -131,6 +133,13 @@ def pause(store: Store, notice: int, why: str, now: int, *, city: Sequence[int] 
     return _turn(store, notice, ("sending",), "paused", why, now, city=city)
 
 
+def hold_for_change(store: Store, notice: int, now: int) -> None:
+    """Hold a notice because its writer begins to correct it or to take it back; it is not forgotten so."""
+    with store.transaction():
+        if pause(store, notice, "change", now):
+            deadlines.put(store, f"{DEADLINE}.held", notice, now + FORGOTTEN)
+
+
 def resume(store: Store, notice: int, now: int) -> bool:
     """Go on. False: it was not held."""
     return _turn(store, notice, ("paused",), "sending", None, now)
@@ -177,8 +186,8 @@ def _tell(store: Store, notice: int, view: str, city: Sequence[int], now: int) -
 def retry(store: Store, notice: int, state: str, now: int) -> int:
     """Send again to those whose copy "failed", or is "unknown" (then marked as perhaps repeated). Returns to how many.
 
-    It goes on when all of them wait again (``slicing.walk``); what is held waits for somebody to go on with it. Nobody else gets
-    it: whom a stop came before is left out. Nor does anybody who does not want it any more, or when it has expired.
+    It goes on when all of them wait again (``slicing.walk``); what is held waits for somebody to go on with it. Nobody else
+    gets it: whom a stop came before is left out. Nor does anybody who does not want it any more, or when it has expired.
     """
     found = notices.get(store, notice, counted=False)
     if found is None or not _resting(found) or found.expired(now) or notice in slicing.unfinished(store):
@@ -319,6 +328,9 @@ def serve(store: Store, deadline: Deadline, city: Sequence[int], now: int) -> No
         _start(store, notice, city, now)
     elif deadline.detail == "expire":
         _expire(store, notice, now)
+    elif deadline.detail == "held":
+        if (notice.state, notice.why) == ("paused", "change"):
+            _tell(store, notice.id, "notice.paused", city, now)
     elif notice.state == "sending":
         quiet = now - (
             store.value("SELECT max(updated) FROM deliveries WHERE notice = ? AND state = 'sent'", (notice.id,)) or now
