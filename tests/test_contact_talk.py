@@ -117,6 +117,7 @@ async def test_a_press_that_is_answered_again_after_a_kill_shows_the_contact_onc
     talk.store.execute("UPDATE inbox SET payload = ? WHERE update_id = ?", (json.dumps(press), press["update_id"]))
     await talk.restart()
     await talk.settle()
+    talk.store.flush()
     assert talk.store.value("SELECT count(*) FROM inbox WHERE payload IS NOT NULL") == 0
     assert len(rows(talk, "disclosures")) == 1
     assert [PHONE in text for text in visible(boss)].count(True) == 1
