@@ -44,7 +44,7 @@ NAP = 30.0
 RATIO = 4
 """Writing results is followed by so many times its length without: many at once are written together."""
 GRACE = 5.0
-"""Seconds that a stop waits for the messages on their way."""
+"""Seconds that a stop waits for the messages on their way, and again for a database that cannot be written."""
 HOUSEKEEPING = 3600
 
 
@@ -117,7 +117,9 @@ class Courier:
             _, late = await asyncio.wait(self._tasks, timeout=GRACE)
             for task in late:
                 task.cancel()
-        while self._results:
+        loop = asyncio.get_running_loop()
+        given_up = loop.time() + GRACE
+        while self._results and loop.time() < given_up:  # after that they are unknown, as after a kill
             try:
                 self._write_results()
             except sqlite3.OperationalError as error:

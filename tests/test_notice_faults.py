@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -120,6 +121,27 @@ async def test_a_stop_waits_only_a_moment_and_what_had_no_answer_is_unknown_afte
         assert set(accepted) <= unknown
         assert len(unknown) <= delivery.FEWEST
         assert Counter(ended.values()) == {"unknown": len(unknown), "sent": 60 - len(unknown)}
+        assert max(got(api).values()) == 1
+
+
+async def test_a_stop_does_not_wait_for_ever_for_a_database_that_cannot_be_written(
+    tmp_path: Path, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "GRACE", 0.2)
+    monkeypatch.setattr(delivery, "LOCKED", 0.1)
+    prepare(tmp_path / "jiedui.db", 1)
+
+    def always(method: str, _: dict[str, Any]) -> Order | None:
+        return Order(back=0.1) if method == "sendMessage" else None
+
+    async with BotApi(always=always) as api:
+        with closing(sqlite3.connect(tmp_path / "jiedui.db", isolation_level=None)) as other:
+            async with asyncio.timeout(15), running(tmp_path, base, api):
+                await api.until(lambda: got(api))
+                other.execute("BEGIN IMMEDIATE")
+        async with running(tmp_path, base, api) as (app, store):
+            await settled(app)
+            assert Counter(states(store).values()) == {"unknown": 1}
         assert max(got(api).values()) == 1
 
 
