@@ -26,7 +26,7 @@ from bot.pacing import MAIL, Pacer, Ticket
 from handlers.admin.counting import carry_on
 from handlers.context import Reply, Services, post
 from handlers.views import render
-from knowledge.clock import is_quiet
+from knowledge.clock import HOUR, MINUTE, is_quiet
 from knowledge.records import cards, deadlines, deliveries, disclosures, people, retention, sending, slicing
 from knowledge.records.deliveries import Delivery
 from knowledge.records.tick import tick
@@ -76,10 +76,14 @@ class Courier:
         self._writes = 0.0
         """When results may be written down again."""
         self._cleaned = 0
+        self._latest = 0
+        """The time at the last turn."""
 
     def start(self) -> None:
         """Begin, after putting right what a kill left half done."""
-        deliveries.recover(self._services.store, self._services.now(), boot.number())
+        now = self._latest = self._services.now()
+        deliveries.recover(self._services.store, now, boot.number())
+        deliveries.bring_forward(self._services.store, now, HOUR)
         self._pacer.rest()
         self._task = asyncio.create_task(self._run(), name="courier")
         self._task.add_done_callback(lambda _: self._idle.set())
@@ -130,6 +134,9 @@ class Courier:
         self._awake.clear()
         self._write_results()
         now = self._services.now()
+        if now < self._latest - MINUTE:
+            deliveries.bring_forward(self._services.store, now)
+        self._latest = now
         due = deadlines.next_due(self._services.store)
         served = await self._serve(now) if due is not None and due <= now else 0
         self._close_notices(now)
@@ -325,7 +332,7 @@ class Courier:
 
     def _clean(self, now: int) -> bool:
         """Forget what is due, now and then. Whether there is something to send because of it."""
-        if now - self._cleaned < HOUSEKEEPING:
+        if 0 <= now - self._cleaned < HOUSEKEEPING:
             return False
         self._cleaned = now
         retention.run(self._services.store, now)

@@ -121,7 +121,7 @@ async def _to_form(message: Message, context: Context, draft: Draft) -> None:
         else:  # at the check, where no text is an answer
             await answer_freely(context, message.text)
     else:
-        text = LINK.sub(_escaped, message.text_html) if step and step.rich else message.text
+        text = _html(message) if step and step.rich else message.text
         await take(context, draft, Input("text", text))
 
 
@@ -131,12 +131,21 @@ async def _with_media(message: Message, context: Context, draft: Draft) -> None:
         await ask_again(context, draft, Fault("fault.notice.album"))
     elif message.photo:
         file = f"photo:{message.photo[-1].file_id}"
-        await take(context, draft, Input("text", LINK.sub(_escaped, message.caption_html or ""), file=file))
+        await take(context, draft, Input("text", _html(message), file=file))
     elif message.document and not message.animation:
         file = f"document:{message.document.file_id}"
-        await take(context, draft, Input("text", LINK.sub(_escaped, message.caption_html or ""), file=file))
+        await take(context, draft, Input("text", _html(message), file=file))
     else:
         await ask_again(context, draft, Fault("fault.notice.media"))
+
+
+def _html(message: Message) -> str:
+    """A text or a caption with its formatting; without it where what says so does not fit the text."""
+    try:
+        html = message.text_html if message.text else message.caption_html or ""
+    except ValueError:  # a mark that cuts a character in two
+        html = escape(message.text or message.caption or "", quote=False)
+    return LINK.sub(_escaped, html)
 
 
 def _escaped(link: re.Match[str]) -> str:

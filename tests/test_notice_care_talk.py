@@ -18,7 +18,7 @@ from knowledge.records import deliveries, erasure
 from knowledge.records.store import Store
 from scripts.kills import FIRST, prepare
 from tests.botapi import BotApi, Order
-from tests.journeys import drafted, rows
+from tests.journeys import announced, drafted, rows
 from tests.talk import Person, Scripted, Talk
 from tests.test_desk_talk import BUSY, TEXT, crowd, states
 from tests.test_notice_faults import running
@@ -276,3 +276,35 @@ async def test_what_was_settled_is_not_sent_again_by_an_older_button(talk: Talk)
     await boss.presses("不明的不再发")
     assert "情况已经变了" in await boss.presses_on(report, "再发一次")
     assert TEXT not in li.last
+
+
+# -- clocks and marks that are wrong -----------------------------------------------------------------------------------
+
+
+async def test_a_clock_that_is_set_back_holds_up_nobody(talk: Talk) -> None:
+    boss, (li,) = await crowd(talk, 1)
+    await drafted(boss, TEXT)
+    Scripted.refuses[li.id] = BUSY
+    await boss.presses("确认")
+    Scripted.refuses.clear()
+    await talk.leap(-3 * DAY)
+    await talk.move_clock(MINUTE)
+    assert li.last == f"📣 {TEXT}"
+    assert "第 1 号通知：已发完" in boss.last
+
+
+async def test_a_clock_that_was_set_back_while_nothing_ran_holds_up_nobody(talk: Talk) -> None:
+    boss, (li,) = await crowd(talk, 1)
+    await drafted(boss, TEXT)
+    Scripted.refuses[li.id] = BUSY
+    await boss.presses("确认")
+    talk.people.remember_clock(talk.chat.clock.offset - 3 * DAY)
+    await talk.restart()
+    await talk.move_clock(MINUTE)
+    assert li.last == f"📣 {TEXT}"
+
+
+async def test_formatting_that_does_not_fit_the_text_is_left_away(talk: Talk) -> None:
+    boss, (li,) = await crowd(talk, 1)
+    await announced(boss, "🎉 <报名>", entities=[{"type": "bold", "offset": 1, "length": 3}])
+    assert li.seen[-1].html == "📣 🎉 &lt;报名&gt;"

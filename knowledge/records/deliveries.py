@@ -138,6 +138,11 @@ def again(store: Store, delivery: int, due: int, error: str, *, repeated: bool =
         store.execute("UPDATE deliveries SET args = json_set(args, '$.repeated', 1) WHERE id = ?", (delivery,))
 
 
+def bring_forward(store: Store, now: int, beyond: int = 0) -> None:
+    """The clock was set back: what waits for a moment more than ``beyond`` seconds ahead would wait until it is there again."""
+    store.execute("UPDATE deliveries SET due = ? WHERE state = 'pending' AND due > ?", (now, now + beyond))
+
+
 def recover(store: Store, now: int, boot: str = "") -> None:
     """After a kill: what was being sent may have arrived, unless it was only about to leave; that waits again.
 
