@@ -76,10 +76,11 @@ def build_application(
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .job_queue(None)
         .update_queue(queue)
+        .updater(None)
     )
     pacer = Pacer(settings.pace)
     if request is not None:
-        builder = builder.request(request).get_updates_request(request).updater(None)
+        builder = builder.request(request).get_updates_request(request)
     else:
         builder = builder.request(_way(settings, pacer)).get_updates_request(_way(settings, pacer)).rate_limiter(pacer)
         if settings.api_url:

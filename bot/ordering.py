@@ -53,7 +53,7 @@ class InboxQueue(asyncio.Queue[object]):
                 await self.put_again(raw, bot)
 
     async def put(self, item: object) -> None:
-        """The same for an update that was read before: the webhook's way in."""
+        """The same for an update that was read before."""
         if not isinstance(item, Update) or all(await self._keep([(item.update_id, _packed(item))])):
             await super().put(item)
 

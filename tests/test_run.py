@@ -7,6 +7,7 @@ import socket
 import sqlite3
 from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -235,21 +236,32 @@ async def test_a_webhook_takes_updates_only_with_its_secret(tmp_path: Path) -> N
         assert secret not in program.err
 
 
-async def test_what_is_no_update_is_refused_and_nothing_of_it_is_logged(tmp_path: Path) -> None:
+async def test_what_cannot_be_read_is_taken_once_and_what_is_no_update_is_refused_without_a_word_of_it_in_the_log(
+    tmp_path: Path,
+) -> None:
+    """What Telegram is refused it brings again and again, and others wait meanwhile."""
     port, private = free_port(), "王老师13812345678"
     webhook = {"webhook_url": "https://example.org", "webhook_secret": "secret", "webhook_port": port}
     async with BotApi() as api, run(tmp_path, api, **webhook) as program, httpx.AsyncClient(trust_env=False) as client:
         await program.says("by webhook")
         good = api.updates[api.says(LI, "我们是泰安的养老服务机构")]
         headers = {"X-Telegram-Bot-Api-Secret-Token": "secret"}
-        late = {"update_id": 1, "message": {**good["message"], "text": private, "date": 10**30}}
-        for update in ([private], {}, {"update_id": 2, "message": {"text": private}}, late):
-            answer = await client.post(f"http://127.0.0.1:{port}/telegram", json=update, headers=headers)
-            assert answer.status_code == 400
-        assert (await client.post(f"http://127.0.0.1:{port}/telegram", json=good, headers=headers)).status_code == 200
+        late: Any = {"update_id": 1, "message": {**good["message"], "text": private, "date": 10**30}}
+
+        async def post(**what: Any) -> int:
+            return (await client.post(f"http://127.0.0.1:{port}/telegram", headers=headers, **what)).status_code
+
+        update: Any
+        for update in ([private], {}, None, 1, {"update_id": "2"}, {"update_id": True}, {"update_id": 2**64}):
+            assert await post(json=update) == 400
+        for content in (b"", b"{", b"\xff\xfe", b"[" * 100_000, private.encode()):
+            assert await post(content=content) == 400
+        for update in ({"update_id": 2, "message": {"text": private}}, {"update_id": 3, "message": [private]}, late, late):
+            assert await post(json=update) == 200
+        assert await post(json=good) == 200
         await api.hears(LI, "1. 巫溪")
         assert await program.stop() == 0
-        assert "an update cannot be read: OverflowError" in program.err
+        assert program.err.count("update 1 cannot be read: OverflowError") == 1
         assert private not in program.err
         assert "Traceback" not in program.err
 

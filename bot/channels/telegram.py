@@ -26,17 +26,6 @@ CONFLICTS = 2
 UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
-class Unread(logging.Filter):
-    """What PTB logs of an update by webhook that it cannot read, without the update: the log holds nobody's words."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """The record passes; with an error, only the name of the error is left of it."""
-        if record.exc_info and record.exc_info[0]:
-            record.msg, record.args = "an update cannot be read: %s", (record.exc_info[0].__name__,)
-            record.exc_info = None
-        return True
-
-
 class PortTaken(Exception):
     """The port of the webhook cannot be used; the message says why."""
 
@@ -64,24 +53,19 @@ async def serve(app: App, settings: Settings) -> None:
 
 async def _webhook(app: App, settings: Settings, stop: asyncio.Event) -> None:
     """Let Telegram bring the updates."""
-    updater = app.updater
-    if updater is None:
-        raise RuntimeError("this application was built for another channel")
-    logging.getLogger("telegram.ext.Updater").addFilter(Unread())
+    from bot import webhook
+
+    secret = settings.webhook_secret.reveal() if settings.webhook_secret else ""
+    server = webhook.listen(WEBHOOK_PATH, settings.webhook_port, secret, lambda update: arrive(app, update))
     try:
-        await updater.start_webhook(
-            listen="0.0.0.0",  # noqa: S104  a webhook is reached from outside
-            port=settings.webhook_port,
-            url_path=WEBHOOK_PATH,
-            webhook_url=f"{(settings.webhook_url or '').rstrip('/')}/{WEBHOOK_PATH}",
-            secret_token=settings.webhook_secret.reveal() if settings.webhook_secret else None,
-            allowed_updates=UPDATES,
+        await app.bot.set_webhook(
+            f"{(settings.webhook_url or '').rstrip('/')}/{WEBHOOK_PATH}", allowed_updates=UPDATES, secret_token=secret
         )
-    except OSError as error:
-        raise PortTaken(f"port {settings.webhook_port} cannot be used: {error.strerror}") from error
-    log.info("running as @%s, by webhook", app.bot.username)
-    await stop.wait()
-    await updater.stop()
+        log.info("running as @%s, by webhook", app.bot.username)
+        await stop.wait()
+    finally:
+        server.stop()
+        await server.close_all_connections()
 
 
 async def _polling(app: App, stop: asyncio.Event) -> None:
