@@ -11,10 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from msgspec import Meta, Struct
 
 from knowledge.lexicon import Lexicon
 from knowledge.likeness import Likeness
+from knowledge.text import has_han
 
 if TYPE_CHECKING:
     from knowledge.organisation_names import OrganisationNames
@@ -23,55 +24,71 @@ if TYPE_CHECKING:
 PLAN = Path(__file__).parent / "plan"
 """The folder of the knowledge base that ships with Jiedui."""
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
-"""An ASCII id of at most 31 characters: it travels in button data (64 bytes) and deep links."""
+Id = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9_-]{0,30}$",
+        description="an id of at most 31 lower-case ASCII letters, digits, - and _, a letter first",
+    ),
+]
+"""It travels in button data (64 bytes) and deep links."""
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=1500, strip_whitespace=True)]
+Words = Annotated[str, Meta(min_length=1, max_length=1500)]
 """A text short enough that a card made of several fits into one Telegram message."""
 
-NO_CHINESE = r"^[^\u4e00-\u9fff]+$"
-"""An English text with Chinese characters in it has not been translated."""
+
+def _translated(text: str) -> bool:
+    return not has_han(text)
+
+
+English = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=1500,
+        description="an English text, no Chinese characters in it",
+        extra={"holds": _translated},
+    ),
+]
 
 Grade = Literal["A", "B", "C"]
 FieldId = str
 CountyId = str
 
 
-class Entry(BaseModel):
-    """Base of every entry: unknown keys are faults, values never change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+class Entry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of every entry: unknown keys are faults, values never change. ``checking`` checks what is read."""
 
 
-class Text(Entry):
+class Text(Entry, frozen=True):
     """One text in both languages."""
 
     zh: Words
-    en: Annotated[str, StringConstraints(min_length=1, max_length=1500, pattern=NO_CHINESE, strip_whitespace=True)]
+    en: English
 
     def __getitem__(self, lang: str) -> str:
         return self.en if lang == "en" else self.zh
 
 
-class Source(Entry):
+class Source(Entry, frozen=True):
     """Where a fact was found. Grade A: the body's own site; B: reprint; C: no address that can be shown."""
 
     title: Words
-    outlet: Words | None = None
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
     grade: Grade
+    outlet: Words | None = None
+    url: Annotated[str, Meta(pattern=r"^https?://\S+$", description="an address, http://… or https://…")] | None = None
     note: str | None = None
 
 
-class Evidence(Entry):
+class Evidence(Entry, frozen=True):
     """The fact behind a need, with the year of the report (or of the figure, where the fact says so)."""
 
     fact: Text
-    year: int = Field(ge=1990, le=2100)
+    year: Annotated[int, Meta(ge=1990, le=2100)]
     source: Source
 
 
-class Need(Entry):
+class Need(Entry, frozen=True):
     """What a county could use help with.
 
     ``basis``: ``gap`` = the source states a lack; ``past_gap`` = a lack since eased; ``opportunity`` = our inference, shown as
@@ -92,7 +109,7 @@ class Need(Entry):
     limits: Text | None = None
 
 
-class Aid(Entry):
+class Aid(Entry, frozen=True):
     """Support that a county already receives from outside."""
 
     org: Text
@@ -100,7 +117,7 @@ class Aid(Entry):
     source: Source
 
 
-class Partner(Entry):
+class Partner(Entry, frozen=True):
     """The Shandong city of the east–west cooperation; ``city`` is the Chinese short name (泰安)."""
 
     city: Text
@@ -108,7 +125,7 @@ class Partner(Entry):
     certainty: str | None = None
 
 
-class Figure(Entry):
+class Figure(Entry, frozen=True):
     """A number with its year; ``approximate`` ones are rounded and must be shown with 'about'."""
 
     value: int
@@ -118,40 +135,42 @@ class Figure(Entry):
     note: str | None = None
 
 
-class Note(Entry):
+class Note(Entry, frozen=True):
     """A remark about a county, with its source where there is one."""
 
     text: Text
     source: Source | None = None
 
 
-class Town(Entry):
+class Town(Entry, frozen=True):
     """A township of the county that the plan's documents name."""
 
     name: Text
-    sourced: bool = True
     source: Source
+    sourced: bool = True
 
 
-class Names(Entry):
+class Names(Entry, frozen=True):
     """Words by which people call a county: former names, nicknames, landmarks."""
 
     aliases: tuple[str, ...] = ()
     landmarks: tuple[Text, ...] = ()
 
 
-class County(Entry):
+class County(Entry, frozen=True):
     """A district or county of Chongqing with its needs."""
 
     id: Id
-    code: Annotated[str, StringConstraints(pattern=r"^50\d{4}$")]
+    code: Annotated[str, Meta(pattern=r"^50\d{4}$", description="'50' and four more digits")]
     name: Text
     short: Text
-    names: Names = Field(default_factory=Names)
     tier: Literal["national_key", "municipal_key", "other_rural", "urban"]
-    tier_source: Source | None = None
     agricultural: bool
     region: Text
+    population: Figure
+    area_km2: Figure
+    names: Names = Names()
+    tier_source: Source | None = None
     partner: Partner | None = None
     autonomy: Text | None = None
     poverty: Note | None = None
@@ -161,15 +180,13 @@ class County(Entry):
     deep_poverty_towns: tuple[Town, ...] = ()
     sub_areas: tuple[Note, ...] = ()
     aid: tuple[Aid, ...] = ()
-    population: Figure
-    area_km2: Figure
     products: tuple[Text, ...] = ()
     products_unsourced: tuple[Text, ...] = ()
     remarks: tuple[Note, ...] = ()
     needs: tuple[Need, ...] = ()
 
 
-class AssistanceField(Entry):
+class AssistanceField(Entry, frozen=True):
     """A field of assistance; ``near`` lists the neighbouring fields, nearest first."""
 
     id: Id
@@ -178,7 +195,7 @@ class AssistanceField(Entry):
     near: tuple[FieldId, ...] = ()
 
 
-class Kind(Entry):
+class Kind(Entry, frozen=True):
     """A kind of social organisation and the plan tasks it is called to."""
 
     id: Id
@@ -187,16 +204,16 @@ class Kind(Entry):
     fields: tuple[FieldId, ...] = ()
 
 
-class Trip(Entry):
+class Trip(Entry, frozen=True):
     """This year's village trip (乡村行): the districts and themes set by the city."""
 
     year: int
+    source: Source
     region: tuple[CountyId, ...] = ()
     theme: tuple[FieldId, ...] = ()
-    source: Source
 
 
-class Task(Entry):
+class Task(Entry, frozen=True):
     """A task of the plan (one of the three, the second in its three brands), with the clause it comes from."""
 
     id: Id
@@ -208,21 +225,21 @@ class Task(Entry):
     trip: Trip | None = None
 
 
-class Topic(Entry):
+class Topic(Entry, frozen=True):
     """What a notice may be about: readers turn it off by itself."""
 
     id: Id
     name: Text
 
 
-class Safeguard(Entry):
+class Safeguard(Entry, frozen=True):
     """One of the five safeguards of the plan."""
 
     id: Id
     name: Text
 
 
-class Plan(Entry):
+class Plan(Entry, frozen=True):
     """What is known of the plan itself."""
 
     title: Text
@@ -235,7 +252,7 @@ class Plan(Entry):
     safeguards: tuple[Safeguard, ...]
 
 
-class Case(Entry):
+class Case(Entry, frozen=True):
     """A precedent: what an organisation did somewhere."""
 
     id: Id
@@ -250,11 +267,11 @@ class Case(Entry):
     done: Text
     figures: Text
     beneficiaries: Text
-    note: Text | None = None
     source: Source
+    note: Text | None = None
 
 
-class Said(Entry):
+class Said(Entry, frozen=True):
     """Words in both languages that say the same."""
 
     zh: tuple[str, ...]
@@ -265,7 +282,7 @@ class Said(Entry):
         return plain in self.zh or plain in self.en
 
 
-class Turns(Entry):
+class Turns(Entry, frozen=True):
     """Words by which a text leans on the last answer or steers a form (``turns.yaml``)."""
 
     another: Said
@@ -292,7 +309,7 @@ class Turns(Entry):
     form_change: Said
 
 
-class KnowledgeBase(Entry):
+class KnowledgeBase(Entry, frozen=True, dict=True):
     """Everything Jiedui knows, by id, in the order of the files."""
 
     plan: Plan

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import VERSION
+from msgspec import __version__ as msgspec_version
 
 from knowledge import base as base_module
 from knowledge.base import PLAN, KnowledgeBase
@@ -43,7 +43,7 @@ def load(path: Path = PLAN) -> KnowledgeBase:
     code = Path(base_module.__file__).parent
     sources = [file for kind in ("*.py", "reading/*.py", "reading/*.txt") for file in sorted(code.glob(kind))]
     entries = [file for kind in ("*.yaml", "counties/*.yaml") for file in sorted(path.glob(kind))]
-    return copied(f"base-{sys.hexversion:x}-{VERSION}", [*sources, *entries], _unpacked, _packed, anew)
+    return copied(f"base-{sys.hexversion:x}-{msgspec_version}", [*sources, *entries], _unpacked, _packed, anew)
 
 
 def copied(
@@ -107,12 +107,14 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _packed(base: KnowledgeBase) -> bytes:
-    content = pickle.dumps(base, pickle.HIGHEST_PROTOCOL)
+    content = pickle.dumps((base, base.evidence, base.likeness), pickle.HIGHEST_PROTOCOL)
     return zlib.crc32(content).to_bytes(4) + content
 
 
 def _unpacked(copy: bytes) -> KnowledgeBase:
     if zlib.crc32(copy[4:]).to_bytes(4) != copy[:4]:
         raise ValueError("a copy that is cut off")
-    base: KnowledgeBase = _Unpickler(io.BytesIO(copy[4:])).load()
+    base: KnowledgeBase
+    base, evidence, likeness = _Unpickler(io.BytesIO(copy[4:])).load()
+    vars(base).update(evidence=evidence, likeness=likeness)  # what a Struct has worked out is no part of its own pickle
     return base

@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from msgspec import Meta, Struct
 
 from knowledge.reading.characters import sounds
 from knowledge.reading.tokens import Sound
 from knowledge.reading.tokens import Word as Token
 from knowledge.text import even_word, has_han
 
-LEXICON = Path(__file__).parent / "plan" / "lexicon.yaml"
-
-Word = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+Word = Annotated[str, Meta(min_length=1, max_length=60)]
 
 
 def _split(value: object) -> object:
@@ -30,21 +27,21 @@ def _split(value: object) -> object:
     return value
 
 
-Words = Annotated[tuple[Word, ...], BeforeValidator(_split)]
+Words = Annotated[tuple[Word, ...], Meta(extra={"before": _split})]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+class _Part(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
 
 
-class Meaning(_Part):
+class Meaning(_Part, frozen=True):
     """The words of one meaning in both languages; an English word that ends in ``*`` stands for every word that begins so."""
 
     zh: Words = ()
     en: Words = ()
 
 
-class Refusal(_Part):
+class Refusal(_Part, frozen=True):
     """Words that turn away what stands after (``before``) or before them (``after``).
 
     ``contrast`` ends a refusal, ``only`` turns away what follows at once, ``not_refusal`` merely looks like one.
@@ -59,7 +56,7 @@ class Refusal(_Part):
     not_refusal: Words
 
 
-class Home(_Part):
+class Home(_Part, frozen=True):
     """Words around the writer's own place.
 
     ``hello`` opens a message, ``here`` stands before one's own place, ``towards`` before somebody else's; ``not_places``
@@ -72,7 +69,7 @@ class Home(_Part):
     not_places: Words
 
 
-class Roles(_Part):
+class Roles(_Part, frozen=True):
     """Rules for the part that a county plays, in the notation of :mod:`knowledge.reading.roles`, and the lists they use.
 
     ``past`` holds unless the writer means to go on there, ``left`` and ``native`` only where they go on to another place;
@@ -88,7 +85,7 @@ class Roles(_Part):
     native: tuple[str, ...]
 
 
-class Lexicon(_Part):
+class Lexicon(_Part, frozen=True):
     """Everything in ``lexicon.yaml``; keys of the mappings are ids of the knowledge base."""
 
     fields: Mapping[str, Meaning]
@@ -103,13 +100,6 @@ class Lexicon(_Part):
     slips: Mapping[str, Meaning]
     traps: Words
     crossings: Mapping[str, Words]
-
-
-def load(path: Path = LEXICON) -> Lexicon:
-    """The lexicon of a file; raises pydantic's ValidationError or yaml.YAMLError on a fault."""
-    import yaml  # late: the lexicon most often comes with the copy of the whole base
-
-    return Lexicon.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
 def collisions(lexicon: Lexicon) -> list[tuple[tuple[str, str], str]]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, RootModel, ValidationError
 
 from knowledge.base import (
     PLAN,
@@ -29,40 +29,27 @@ from knowledge.base import (
     Topic,
     Turns,
 )
+from knowledge.checking import Key, Unfit, fit
 from knowledge.faults import Fault, FaultyBase
 from knowledge.lexicon import Lexicon, collisions
 from knowledge.reading import roles
 
-Key = tuple[str | int, ...]
-"""The path to a value inside a file: keys and list positions."""
-
-M = TypeVar("M", bound=BaseModel)
-
-PLAIN_WORDS = {
-    "missing": "this key is missing",
-    "extra_forbidden": "this key is not known here",
-    "string_pattern_mismatch": "not written as it must be (an id: lower-case ASCII; an English text: no Chinese characters)",
-}
-"""Pydantic's error types in words for people who edit the files; the others speak for themselves."""
+T = TypeVar("T")
 
 
-class _FieldsFile(Entry):
+class _FieldsFile(Entry, frozen=True):
     fields: tuple[AssistanceField, ...]
 
 
-class _KindsFile(Entry):
+class _KindsFile(Entry, frozen=True):
     kinds: tuple[Kind, ...]
 
 
-class _AlikeFile(RootModel[Mapping[str, Said]]):
-    """Groups of words, by name."""
-
-
-class _CasesFile(Entry):
+class _CasesFile(Entry, frozen=True):
     cases: tuple[Case, ...]
 
 
-class _TopicsFile(Entry):
+class _TopicsFile(Entry, frozen=True):
     topics: tuple[Topic, ...]
 
 
@@ -95,14 +82,14 @@ class _Folder:
         self.faults: list[Fault] = []
         self._nodes: dict[str, yaml.Node | None] = {}
 
-    def parse(self, name: str, model: type[M], complete: Callable[[Any], None] | None = None) -> M | None:
-        """The file ``name`` as ``model``, or None after noting its faults."""
+    def parse(self, name: str, kind: type[T], complete: Callable[[Any], None] | None = None) -> T | None:
+        """The file ``name`` as a ``kind``, or None after noting its faults."""
         file = self.path / name
         try:
             data = _Loader(file.read_text("utf-8")).get_single_data()
             if complete is not None and isinstance(data, dict):
                 complete(data)
-            return model.model_validate(data)
+            return fit(data, kind)
         except FileNotFoundError:
             self.faults.append(Fault(str(file), 1, "", "this file is missing"))
         except OSError as error:
@@ -115,9 +102,9 @@ class _Folder:
             self.faults.append(Fault(str(file), line, "", f"not valid YAML: {error.problem}"))
         except yaml.YAMLError as error:
             self.faults.append(Fault(str(file), 1, "", f"not valid YAML: {error}"))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                self.fault(name, tuple(detail["loc"]), PLAIN_WORDS.get(detail["type"], detail["msg"]))
+        except Unfit as unfit:
+            for key, message in unfit.wrong:
+                self.fault(name, key, message)
         return None
 
     def fault(self, name: str, key: Key, message: str) -> None:
@@ -158,7 +145,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
     cases = folder.parse("cases.yaml", _CasesFile)
     lexicon = folder.parse("lexicon.yaml", Lexicon)
     turns = folder.parse("turns.yaml", Turns)
-    alike = folder.parse("alike.yaml", _AlikeFile)
+    alike = folder.parse("alike.yaml", dict[str, Said])
     topics = folder.parse("topics.yaml", _TopicsFile)
     counties: dict[str, County] = {}
     files = sorted((path / "counties").glob("*.yaml"))
@@ -166,11 +153,11 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
         folder.faults.append(Fault(str(path / "counties"), 1, "", "no county files here"))
     for file in files:
         name = f"counties/{file.name}"
-        if county := folder.parse(name, County, _name_county):
+        if county := folder.parse(name, County, partial(_name_county, file.stem)):
             counties[file.stem] = county
             if county.id != file.stem:
                 folder.fault(name, ("id",), f"must be the file's name: {file.stem}")
-    if folder.faults or not (plan and fields and kinds and cases and lexicon and turns and alike and topics):
+    if folder.faults or not (plan and fields and kinds and cases and lexicon and turns and topics) or alike is None:
         raise FaultyBase(folder.faults)
     in_order = sorted(counties.values(), key=lambda county: county.code)
     base = KnowledgeBase(
@@ -181,7 +168,7 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
         cases=cases.cases,
         lexicon=lexicon,
         turns=turns,
-        alike=alike.root,
+        alike=alike,
         topics={topic.id: topic for topic in topics.topics},
     )
     repeated = _repeated("topics.yaml", "topics", [topic.id for topic in topics.topics])
@@ -192,12 +179,12 @@ def load(path: Path = PLAN, *, today: dt.date | None = None) -> KnowledgeBase:
     return base
 
 
-def _name_county(data: dict[str, Any]) -> None:
+def _name_county(county: str, data: dict[str, Any]) -> None:
     """Give each need the id of its county, so that a need can be handed on alone."""
     needs = data.get("needs")
     for need in needs if isinstance(needs, list) else ():
         if isinstance(need, dict):
-            need["county"] = data.get("id")
+            need["county"] = county
 
 
 Broken = tuple[str, Key, str]
@@ -291,7 +278,7 @@ def _addresses(name: str, entry: object, key: Key) -> Iterator[Broken]:
     if isinstance(entry, Source) and entry.grade == "C" and entry.url:
         yield name, (*key, "url"), "a source of grade C is cited by title only"
     if isinstance(entry, Entry):
-        for part in type(entry).model_fields:
+        for part in entry.__struct_fields__:
             yield from _addresses(name, getattr(entry, part), (*key, part))
     elif isinstance(entry, tuple):
         for i, one in enumerate(entry):

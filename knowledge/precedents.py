@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from knowledge.base import Case, KnowledgeBase, Need, Source, Text
+from knowledge.checking import fit
 from knowledge.text import has_han
 
 WORDS = ("org", "project", "done")
@@ -46,7 +47,7 @@ def case(base: KnowledgeBase, told: Told) -> Case:
     need: Need | None = base.needs.get(told.need or "")
     people = told.figures.get("people")
     source = f"{told.said['org']}与{county.name.zh}在结对平台填写（意向{told.number}号），{told.agreed}登记方同意公开"
-    return Case(
+    found = Case(
         id=f"case-{told.county}-{told.number}",
         org=_both(told, "org"),
         kinds=(told.kind,) if told.kind in base.kinds else (),
@@ -61,6 +62,7 @@ def case(base: KnowledgeBase, told: Told) -> Case:
         beneficiaries=Text(zh=f"{people:,}人", en=f"{people:,} people") if people else NOT_STATED,
         source=Source(title=source, grade="C"),
     )
+    return fit(to_builtins(found), Case)
 
 
 def _both(told: Told, name: str) -> Text:
@@ -94,4 +96,4 @@ def as_yaml(found: Case) -> str:
     """The precedent as an entry of ``cases.yaml``: it goes to the end of that file as it is."""
     import yaml  # late: few cases become precedents
 
-    return yaml.safe_dump([found.model_dump(mode="json", exclude_none=True)], allow_unicode=True, sort_keys=False, width=160)
+    return yaml.safe_dump([to_builtins(found)], allow_unicode=True, sort_keys=False, width=160)

@@ -10,11 +10,11 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
 
+from msgspec import Struct
 from telegram import Update
 
 from bot.application import arrive, begin, build_application, end
@@ -42,8 +42,7 @@ SENTENCES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One measurement beside the echo bot's. ``goal``: what ours has to stay under."""
 
     what: str

@@ -18,9 +18,10 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
+
+from msgspec import Struct, field
 
 from knowledge.records.store import Store
 from tests.botapi import TOKEN
@@ -41,8 +42,7 @@ WAIT = 60.0
 """Seconds after which a life that brings nothing forward is given up."""
 
 
-@dataclass
-class Tally:
+class Tally(Struct):
     """What came of it."""
 
     recipients: int

@@ -13,10 +13,11 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
+
+from msgspec import Struct
 
 from bot.application import App, arrive, begin, build_application, end
 from bot.settings import Secret, Settings
@@ -48,8 +49,7 @@ SLACK = 0.2
 """Seconds that a reply may take longer while a notice goes out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """One figure. ``goal``: the most, or with ``least`` the least, that it may be."""
 
     what: str
@@ -183,8 +183,7 @@ def shown(api: Running) -> list[float]:
 # -- many -----------------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Hold:
+class Hold(Struct):
     """The longest time in which nobody else was served."""
 
     longest: float = 0.0

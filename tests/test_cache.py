@@ -9,9 +9,10 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
-from pydantic import TypeAdapter
 
+from bot.settings import Secret
 from handlers.texts import Texts
 from knowledge import cache
 from knowledge.base import KnowledgeBase
@@ -76,7 +77,7 @@ def test_the_copy_of_the_base_says_what_the_files_say_and_reads_as_well(
     monkeypatch.delattr("knowledge.loading.load")  # what is read now is the copy
     copy = cache.load()
     assert kept.exists()
-    assert copy.model_dump() == base.model_dump()
+    assert copy == base
     for text in ("我们是泰安的养老服务机构,不去城口", "wushan xian de laoren", "Teachers from Jinan for Pengshui"):
         assert Reader(copy).read(text) == Reader(base).read(text)
 
@@ -89,7 +90,7 @@ def test_a_copy_that_is_cut_off_is_made_anew(kept: Path, damaged: bytes) -> None
     assert len(kept.read_bytes()) == len(whole)
 
 
-@pytest.mark.parametrize("called", [os.mkdir, TypeAdapter, Store, Path], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("called", [os.mkdir, msgspec.convert, Secret, Store, Path], ids=lambda one: one.__name__)
 def test_a_copy_that_somebody_put_there_runs_nothing(kept: Path, tmp_path: Path, called: Callable[..., object]) -> None:
     """Neither what Python brings nor a function of a library, nor a type of ours that has no place in the base."""
 

@@ -234,9 +234,8 @@ def test_the_plan_its_tasks_and_the_precedents_fit(services: Services, lang: str
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_village_trip_through_many_counties_fits(services: Services, lang: str) -> None:
     set_ = Trip(year=2026, region=tuple(BASE.counties)[:20], theme=tuple(BASE.fields), source=Source(title="通知", grade="A"))
-    tasks = tuple(task.model_copy(update={"trip": set_}) if task.id == "village-trip" else task for task in BASE.plan.tasks)
-    parts = {name: getattr(BASE, name) for name in type(BASE).model_fields}
-    services.base = type(BASE)(**{**parts, "plan": BASE.plan.model_copy(update={"tasks": tasks})})
+    tasks = tuple(replace(task, trip=set_) if task.id == "village-trip" else task for task in BASE.plan.tasks)
+    services.base = replace(BASE, plan=replace(BASE.plan, tasks=tasks))
     page = browse.plan_page(services, lang)
     sendable(page)
     assert BASE.counties["wanzhou"].short[lang] in page.text

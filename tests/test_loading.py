@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from pydantic import BaseModel
+from msgspec import Struct
 
 from knowledge.base import PLAN, KnowledgeBase, Source
 from knowledge.faults import Fault, FaultyBase
@@ -121,8 +121,8 @@ def every_source(entry: object) -> Iterator[Source]:
     """Every source anywhere in the base."""
     if isinstance(entry, Source):
         yield entry
-    if isinstance(entry, BaseModel):
-        for name in type(entry).model_fields:
+    if isinstance(entry, Struct):
+        for name in entry.__struct_fields__:
             yield from every_source(getattr(entry, name))
     elif isinstance(entry, dict):
         for value in entry.values():
@@ -191,9 +191,15 @@ EDITS: dict[str, Edit] = {
     "an unknown key in a need": (WUXI, "  scope: county", "  scope: county\n  colour: red", "needs.0.colour", "not known here"),
     "a missing key": (WUXI, "region:\n  zh: 渝东北三峡库区城镇群\n", "region:\n", "region.zh", "missing"),
     "a need without evidence": (WUXI, "  evidence:\n", "  evidance:\n", "needs.0.evidence", "missing"),
-    "a misspelt tier": (WUXI, "tier: national_key", "tier: national-key", "tier", "Input should be"),
-    "a misspelt basis": (WUXI, "  basis: ", "  basis: sure-", "needs.0.basis", "Input should be"),
-    "a misspelt scope": (WUXI, "  scope: county", "  scope: village", "needs.0.scope", "Input should be"),
+    "a misspelt tier": (
+        WUXI,
+        "tier: national_key",
+        "tier: national-key",
+        "tier",
+        "must be one of: municipal_key, national_key, other_rural, urban",
+    ),
+    "a misspelt basis": (WUXI, "  basis: ", "  basis: sure-", "needs.0.basis", "must be one of: gap, opportunity, past_gap"),
+    "a misspelt scope": (WUXI, "  scope: county", "  scope: village", "needs.0.scope", "must be one of: county, municipality"),
     "a code of another province": (WUXI, "code: '500238'", "code: '370900'", "code", "not written as it must be"),
     "a Chinese id": (WUXI, "- id: wuxi-", "- id: 巫溪-", "needs.0.id", "not written as it must be"),
     "another county's id": (WUXI, "id: wuxi\n", "id: wushan\n", "id", "must be the file's name: wuxi"),
@@ -221,7 +227,7 @@ EDITS: dict[str, Edit] = {
         "  scope: county",
         "  scope: county\n  confirmed: soon",
         "needs.0.confirmed",
-        "date",
+        "must be a date, like 2026-12-31",
     ),
     "a confirmation on a day that does not exist": (
         WUXI,
@@ -233,6 +239,14 @@ EDITS: dict[str, Edit] = {
     "a number that is none": (WUXI, "    year: 20", "    year: !!int twenty # 20", "", "no such number or date"),
     "two counties with one code": (WUXI, "code: '500238'", "code: '500229'", "code", "like the code of chengkou"),
     "two counties with one partner": (WUXI, "    zh: 泰安", "    zh: 临沂", "partner.city.zh", "is the partner of chengkou"),
+    "a number where a text stands": (WUXI, "  zh: 巫溪县", "  zh: 2026", "name.zh", "put it between quotes"),
+    "a text where a list stands": (
+        "organisations.yaml",
+        "  tasks: [pairing",
+        "  tasks: pairing # [",
+        "kinds.0.tasks",
+        "must be a list",
+    ),
     "a text of spaces": (WUXI, "  zh: 巫溪县", "  zh: '　 '", "name.zh", "at least 1 character"),
     "an address that is none": (WUXI, "url: http", "url: javascript:http", "tier_source.url", "not written as it must be"),
     "two fields that buttons cannot tell apart": (
@@ -250,7 +264,7 @@ EDITS: dict[str, Edit] = {
         "the same two letters as national",
     ),
     "evidence of next year": (WUXI, "    year: 20", "    year: 2027 # 20", "needs.0.evidence.year", "lies in the future"),
-    "evidence of no year": (WUXI, "    year: 20", "    year: about 20", "needs.0.evidence.year", "integer"),
+    "evidence of no year": (WUXI, "    year: 20", "    year: about 20", "needs.0.evidence.year", "must be a whole number"),
     "an unknown neighbour": ("fields.yaml", "near: [consumption", "near: [shopping", "fields.0.near.0", "unknown id: shopping"),
     "a field twice": ("fields.yaml", "- id: employment", "- id: industry", "fields.1.id", "id used twice: industry"),
     "a kind twice": ("organisations.yaml", "- id: association", "- id: national", "kinds.1.id", "id used twice: national"),

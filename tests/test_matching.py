@@ -19,9 +19,8 @@ def changed(county: str, need: str = "", **values: Any) -> KnowledgeBase:
     """The base with other values in one county, or in one need of it."""
     entry = BASE.counties[county]
     if need:
-        values = {"needs": tuple(one.model_copy(update=values) if one.id == need else one for one in entry.needs)}
-    parts = {name: getattr(BASE, name) for name in KnowledgeBase.model_fields}
-    return KnowledgeBase(**{**parts, "counties": {**BASE.counties, county: entry.model_copy(update=values)}})
+        values = {"needs": tuple(replace(one, **values) if one.id == need else one for one in entry.needs)}
+    return replace(BASE, counties={**BASE.counties, county: replace(entry, **values)})
 
 
 def at_work(need: str, *, open_: int = 0, covered: int = 0) -> Circumstances:
@@ -308,9 +307,8 @@ def test_a_refused_field_is_not_suggested() -> None:
 def trip(year: int, region: tuple[str, ...], theme: tuple[str, ...] = ()) -> KnowledgeBase:
     """The base with a village trip set by the city."""
     set_ = Trip(year=year, region=region, theme=theme, source=Source(title="通知", grade="A"))
-    tasks = tuple(task.model_copy(update={"trip": set_}) if task.id == "village-trip" else task for task in BASE.plan.tasks)
-    parts = {name: getattr(BASE, name) for name in KnowledgeBase.model_fields}
-    return KnowledgeBase(**{**parts, "plan": BASE.plan.model_copy(update={"tasks": tasks})})
+    tasks = tuple(replace(task, trip=set_) if task.id == "village-trip" else task for task in BASE.plan.tasks)
+    return replace(BASE, plan=replace(BASE.plan, tasks=tasks))
 
 
 @pytest.mark.parametrize(
@@ -365,8 +363,8 @@ def test_a_need_not_confirmed_for_long_sinks_and_is_labelled() -> None:
     county, wish = BASE.counties["wuxi"], Wish(fields=("health",))
 
     def judged(year: int, confirmed: dt.date | None = None) -> Pairing:
-        evidence = need.evidence.model_copy(update={"year": year})
-        return at_county(BASE, county, need.model_copy(update={"evidence": evidence, "confirmed": confirmed}), wish, NOW)
+        dated = replace(need, evidence=replace(need.evidence, year=year), confirmed=confirmed)
+        return at_county(BASE, county, dated, wish, NOW)
 
     scores = [judged(year).score for year in range(YEAR, YEAR - 12, -1)]
     assert scores[:11] == sorted(set(scores), reverse=True)

@@ -233,6 +233,14 @@ def test_the_words_of_a_county_as_a_whole_and_without_figures_make_an_entry_too(
     assert load(tmp_path / "plan").cases[-1] == found
 
 
+@pytest.mark.parametrize(("english", "fault"), [("", "at least 1 character"), ("Winter 助浴", "no Chinese characters")])
+def test_without_real_english_there_is_no_entry(base: KnowledgeBase, english: str, fault: str) -> None:
+    said = dict.fromkeys(said_words(), "冬日助浴")
+    told = Told(7, "chengkou", None, "", said, {**said, "project": english}, {}, (2026, 2027), "2027-01-02")
+    with pytest.raises(ValueError, match=fault):
+        case(base, told)
+
+
 def test_every_word_is_asked_for_in_both_directions() -> None:
     assert {step.id for step in TRANSLATE.steps} == {f"{word}_{lang}" for word in said_words() for lang in ("zh", "en")}
 

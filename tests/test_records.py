@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.cli_words import STORE_FAULTS, explain
 from knowledge.base import KnowledgeBase
@@ -287,9 +288,8 @@ def test_the_needs_are_mirrored_and_those_that_left_stay(store: Store, base: Kno
     assert store.connection.total_changes == changes
     county = base.counties["wuxi"]
     first, *rest = county.needs
-    moved = county.model_copy(update={"needs": (*rest[:-1], rest[-1].model_copy(update={"field": "culture"}))})
-    parts = {name: getattr(base, name) for name in KnowledgeBase.model_fields}
-    store.mirror(KnowledgeBase(**{**parts, "counties": {**base.counties, "wuxi": moved}}))
+    moved = replace(county, needs=(*rest[:-1], replace(rest[-1], field="culture")))
+    store.mirror(replace(base, counties={**base.counties, "wuxi": moved}))
     assert store.value("SELECT count(*) FROM needs") == 251
     assert store.value("SELECT field FROM needs WHERE id = ?", (rest[-1].id,)) == "culture"
     assert store.value("SELECT field FROM needs WHERE id = ?", (first.id,)) == first.field

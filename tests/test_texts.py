@@ -13,6 +13,7 @@ import yaml
 from jinja2 import UndefinedError
 from jinja2.meta import find_undeclared_variables
 from markupsafe import Markup
+from msgspec.structs import fields
 
 import handlers.conversations  # noqa: F401  registers every form and view
 from handlers.admin.cockpit import WHY
@@ -110,7 +111,7 @@ ERASED = {f"withdraw.words.{erasure.WORDS[1:]}", f"withdraw.words.{members.LEFT[
 TURNS = ("organisation", "city", "county", "nobody")
 PUBLISHING = ("propose", "publish", "unpublish")
 STEPS = [(kit.form, step) for kit in KITS.values() for step in kit.form.steps]
-TIERS = get_args(County.model_fields["tier"].annotation)
+TIERS = get_args(next(one.type for one in fields(County) if one.name == "tier"))
 PATTERNS: dict[str, set[str]] = {
     "audience.kind.{}": {f"audience.kind.{kind}" for kind in audience.KINDS},
     "audience.role.{}": {f"audience.role.{role}" for role in audience.ROLES},

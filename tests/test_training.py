@@ -28,7 +28,7 @@ def test_the_table_of_places_is_made_of_the_places() -> None:
 
 
 def test_no_word_stands_under_two_meanings() -> None:
-    assert lexicon.collisions(lexicon.load()) == []
+    assert lexicon.collisions(loading.load().lexicon) == []
 
 
 def test_phrases_are_many_and_named_by_known_ids() -> None:
