@@ -27,7 +27,7 @@ from handlers.admin.counting import carry_on
 from handlers.context import Reply, Services, post
 from handlers.views import render
 from knowledge.clock import HOUR, MINUTE, is_quiet
-from knowledge.records import cards, deadlines, deliveries, disclosures, people, retention, sending, slicing
+from knowledge.records import cards, deadlines, deliveries, disclosures, notices, people, retention, sending, slicing
 from knowledge.records.deliveries import Delivery
 from knowledge.records.tick import tick
 
@@ -303,6 +303,8 @@ class Courier:
             return
         state = "failed" if outcome.state == "again" else outcome.state
         deliveries.outcome(store, delivery.id, state, now, message=shown.message if shown else None, error=result.error)
+        if delivery.view == "notice.recall" and delivery.notice and state == "sent":
+            notices.taken_back(store, delivery.notice, delivery.person)
         if outcome.blames and delivery.notice:
             self._stop_notice(delivery.notice, result.error or "", now)
 

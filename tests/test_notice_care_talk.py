@@ -308,3 +308,43 @@ async def test_formatting_that_does_not_fit_the_text_is_left_away(talk: Talk) ->
     boss, (li,) = await crowd(talk, 1)
     await announced(boss, "🎉 <报名>", entities=[{"type": "bold", "offset": 1, "length": 3}])
     assert li.seen[-1].html == "📣 🎉 &lt;报名&gt;"
+
+
+# -- a recall that is stopped ------------------------------------------------------------------------------------------
+
+
+async def test_a_recall_stopped_halfway_says_so_and_the_rest_is_taken_back_another_time(talk: Talk) -> None:
+    boss, (li, wang) = await crowd(talk, 2)
+    await announced(boss, TEXT)
+    await boss.presses("收回")
+    Scripted.refuses[wang.id] = BUSY
+    await boss.presses("确认")
+    assert "#1 今年乡村行即将公布 · 正在收回" in await boss.says("/broadcast")
+    await boss.presses_data("v1:nrun:2:stop")
+    await boss.presses("确定停止")
+    Scripted.refuses.clear()
+    assert "原因：收回到一半停了" in await boss.presses_data("v1:report:1")
+    assert "1 份会收回" in await boss.presses("收回")
+    await boss.presses("确认")
+    await talk.move_clock(MINUTE)
+    assert [li.seen[-1].how, wang.seen[-1].how] == ["deleted", "deleted"]
+    assert "#1 今年乡村行即将公布 · 已收回" in await boss.says("/broadcast")
+
+
+async def test_a_correction_after_a_recall_stopped_halfway_changes_only_what_still_stands(talk: Talk) -> None:
+    boss, (li, wang) = await crowd(talk, 2)
+    await announced(boss, TEXT)
+    await talk.move_clock(3 * DAY)
+    await boss.presses("收回")
+    Scripted.refuses[wang.id] = BUSY
+    await boss.presses("确认")
+    await boss.presses_data("v1:nrun:2:stop")
+    await boss.presses("确定停止")
+    Scripted.refuses.clear()
+    await boss.presses_data("v1:nfix:1")
+    await boss.says("改过的")
+    await boss.presses("跳过")
+    await boss.presses("确认")
+    await talk.move_clock(MINUTE)
+    assert li.last == "（这条通知已撤回。）"
+    assert wang.last == "📣 改过的"

@@ -21,7 +21,7 @@ from knowledge.records.notices import Notice
 BAR = 12
 """Blocks of the bar."""
 SHOWN = ("sent", "blocked", "gone", "failed", "unknown")
-WHY = frozenset({"asked", "change", "expiring", "role", "failing", "refused", "recalled", changes.OVERTAKEN})
+WHY = frozenset({"asked", "change", "expiring", "role", "failing", "refused", "recalled", "halfway", changes.OVERTAKEN})
 """Why a notice is held or was stopped, of what has words of ours; anything else is what Telegram said."""
 QUARTER = 90 * DAY
 
@@ -40,7 +40,10 @@ def why_words(services: Services, lang: str, why: str | None) -> str:
 def state_words(services: Services, lang: str, notice: Notice) -> str:
     """How a notice or a change stands, in a word or two."""
     if notice.kind == "notice":
-        return services.texts(lang, f"notice.state.{'recalled' if notice.why == 'recalled' else notice.state}")
+        if notice.why != "recalled":
+            return services.texts(lang, f"notice.state.{notice.state}")
+        going = changes.being_recalled(services.store, notice.id)
+        return services.texts(lang, "notice.state.sending.recall" if going else "notice.state.recalled")
     own = notice.state in {"sending", "done"}
     return services.texts(lang, f"notice.state.{notice.state}.{notice.kind}" if own else f"notice.state.{notice.state}")
 

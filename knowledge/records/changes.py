@@ -17,6 +17,16 @@ def changeable(notice: Notice) -> bool:
     return notice.kind == "notice" and notice.state in {"sending", *RESTING} and notice.why != "recalled"
 
 
+def being_recalled(store: Store, notice: int) -> bool:
+    """Whether its copies are just being taken back."""
+    marks = ", ".join("?" for _ in notices.OPEN)
+    return bool(
+        store.value(
+            f"SELECT 1 FROM notices WHERE of = ? AND kind = 'recall' AND state IN ({marks}) LIMIT 1", (notice, *notices.OPEN)
+        )
+    )
+
+
 def unconfirmed(store: Store, notice: int) -> list[Notice]:
     """The corrections and recalls of a notice that were begun and not confirmed, oldest first."""
     rows = store.all("SELECT id FROM notices WHERE of = ? AND state = 'draft' ORDER BY id", (notice,))

@@ -183,6 +183,14 @@ def copy_of(store: Store, notice: int, person: int) -> tuple[int, int] | None:
     return (row["message"], row["updated"]) if row else None
 
 
+def taken_back(store: Store, recall: int, person: int) -> None:
+    """The person's copy stands no more: nothing changes it again."""
+    store.execute(
+        "UPDATE deliveries SET message = NULL WHERE person = ? AND notice = (SELECT of FROM notices WHERE id = ?)",
+        (person, recall),
+    )
+
+
 def missed(store: Store, notice: int) -> list[Row]:
     """Who has not got it, and why: state, error, person, and the organisation where there is one."""
     return store.all(

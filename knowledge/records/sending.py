@@ -166,6 +166,11 @@ def _turn(
         if done:
             if after == "stopped":
                 deadlines.drop(store, DEADLINE, notice)
+                store.execute(  # what was not taken back yet still stands, and can be taken back another time
+                    "UPDATE notices SET why = 'halfway' WHERE why = 'recalled'"
+                    " AND id = (SELECT of FROM notices WHERE id = ? AND kind = 'recall')",
+                    (notice,),
+                )
             show(store, notice, now)
             if why not in QUIETLY:
                 _tell(store, notice, f"notice.{after}", city, now)
