@@ -73,5 +73,6 @@ def _refused(error: TelegramError, settings: Settings) -> str:
     if isinstance(error, Conflict):
         return "another program is running with this token: stop it first"
     if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
-        return f"Telegram cannot be reached ({type(error).__name__}): check the network, or set JIEDUI_PROXY"
+        way = " and JIEDUI_PROXY" if settings.proxy else ", or set JIEDUI_PROXY"
+        return f"Telegram cannot be reached ({type(error).__name__}): check the network{way}"
     return f"Telegram refused: {logs.redact(' '.join(error.message.split()), _secrets(settings))}"

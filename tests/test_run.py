@@ -122,7 +122,7 @@ REFUSED = {
     "database is a folder": (a_folder, {}, "jiedui.db cannot be opened"),
     "no such folder": (nothing, {"db": "nowhere/jiedui.db"}, "nowhere/jiedui.db cannot be opened"),
     "nobody there": (nothing, {"api_url": "http://127.0.0.1:9/bot"}, "Telegram cannot be reached"),
-    "no such proxy": (nothing, {"proxy": "socks5://127.0.0.1:9"}, "Telegram cannot be reached"),
+    "no such proxy": (nothing, {"proxy": "socks5://127.0.0.1:9"}, "check the network and JIEDUI_PROXY"),
 }
 
 

@@ -215,3 +215,21 @@ async def test_unscheduled_and_tried_again_among_several_slices(talk: Talk) -> N
     await talk.settle()
     assert all("今年乡村行即将公布" in reader.last for reader in readers)
     assert "送达 12" in boss.last
+
+
+@pytest.mark.usefixtures("calm")
+async def test_one_confirms_and_another_unschedules_while_the_recipients_are_frozen(talk: Talk) -> None:
+    boss, other = talk.person("boss", owner=True), talk.person("other", owner=True)
+    readers = [talk.person(f"p{number}") for number in range(40)]
+    await wants_notices(*readers)
+    await drafted(boss, "今年乡村行即将公布")
+    await boss.presses("什么时候发")
+    await boss.presses("明天 9:00")
+    version = rows(talk, "notices")[0]["version"]
+    for person, data in ((boss, f"v1:nsend:1:{version}"), (other, "v1:nun:1")):
+        await talk.put(talk.as_(person).people.presses({"data": data, "message": "1"}))
+    await talk.settle()
+    assert rows(talk, "notices")[0]["state"] == "draft"
+    assert not [row for row in rows(talk, "deliveries") if row["notice"]]
+    assert any("已取消定时" in line for line in talk.screen.alerts)
+    assert not any("没有人会收到" in line for line in talk.screen.alerts)

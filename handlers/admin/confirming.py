@@ -69,7 +69,7 @@ async def press_send(update: Update, context: Context, args: list[str]) -> str |
     await carry_on(services, notice.id)
     found = notices.get(context.store, notice.id)
     if outcome == "done" and found and found.state == "draft":
-        outcome = "nobody"
+        outcome = "nobody" if found.version == version + 1 else "stale"  # or somebody has unscheduled it meanwhile
     if outcome != "done":
         if found:
             await count(services, found)
