@@ -14,6 +14,7 @@ import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -84,7 +85,8 @@ def chat(db: Path | None, lang: str | None) -> None:
         database = chosen or Path(folder) / "chat.db"
         try:
             with lock.hold(database):
-                screen = Screen(sys.stdout, bold=sys.stdout.isatty())
+                at_terminal = sys.stdout.isatty()
+                screen = Screen(sys.stdout, bold=at_terminal, width=get_terminal_size().columns if at_terminal else 0)
                 talk = Chat(settings, database, screen, client=lang or settings.lang)
                 asyncio.run(converse(talk, sys.stdin, echo=piped, screen=screen))
         except FaultyBase as error:

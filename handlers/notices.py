@@ -215,7 +215,12 @@ def paused(services: Services, lang: str, args: dict[str, Any]) -> Reply:
     return why_reply(services, lang, services.texts(lang, "mute.until", until=int(args["until"])), int(args["leaving"]))
 
 
-register_kit(Kit(Form("pause", 1, (Step("moment", checks.moment, check=_to_come),), preview=False), _pause))
+def _as_it_was(context: Context, _draft: Draft) -> Done:
+    return "wishes", {"person": context.person.id}
+
+
+PAUSE = Form("pause", 1, (Step("moment", checks.moment, check=_to_come),), preview=False)
+register_kit(Kit(PAUSE, _pause, left=_as_it_was))
 PRESSES: Presses = {"nset": press_wishes, "mute": press_mute, "nwhy": press_why, "nopen": press_open}
 
 

@@ -171,11 +171,19 @@ def _without_lone_blanks(even_text: Even) -> Even:
 
 _HAN = re.compile(r"[㐀-鿿]")
 _LATIN = re.compile(r"[a-z]")
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+")
 
 
 def has_han(text: str) -> bool:
     """Whether any Chinese character is in the text."""
     return bool(_HAN.search(text))
+
+
+def mostly_han(text: str) -> bool:
+    """Whether the text is Chinese, where names may stand in Latin letters, rather than English with Chinese names in it."""
+    plain = _ADDRESS.sub(" ", text)
+    return 0 < len(_HAN.findall(plain)) >= len(_LATIN_WORD.findall(plain))
 
 
 def has_latin(text: str) -> bool:

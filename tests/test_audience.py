@@ -92,6 +92,7 @@ def fits(store: Store, row: Any, spec: Audience, county: str | None) -> bool:
     person = row["id"]
     groups = store.all("SELECT o.* FROM organisations o JOIN members m ON m.organisation = o.id WHERE m.person = ?", (person,))
     wishes = store.all("SELECT * FROM interests WHERE person = ?", (person,))
+    here = [one for one in wishes if county in {None, one["county"]}]  # of the others nobody learns anything
     posts = {
         one["county"] for one in store.all("SELECT county FROM coordinators WHERE person = ? AND until IS NULL", (person,))
     }
@@ -99,7 +100,7 @@ def fits(store: Store, row: Any, spec: Audience, county: str | None) -> bool:
     roles |= {"coordinator"} if posts else set()
     roles |= {"administrator"} if person == OWNER else set()
     origins = {one["province"] for one in groups} | {f"{one['province']}/{one['city']}" for one in groups if one["city"]}
-    fields = {NEEDS[one["need"]][1] for one in wishes} | {"health" for one in groups if "health" in one["fields"]}
+    fields = {NEEDS[one["need"]][1] for one in here} | {"health" for one in groups if "health" in one["fields"]}
     return bool(
         row["started"]
         and (not spec.langs or language(row) in spec.langs)
@@ -112,7 +113,7 @@ def fits(store: Store, row: Any, spec: Audience, county: str | None) -> bool:
             not (spec.counties or spec.stages)
             or any(
                 (not spec.counties or one["county"] in spec.counties) and (not spec.stages or one["stage"] in spec.stages)
-                for one in wishes
+                for one in here
             )
         )
         and (county is None or county in posts or any(one["county"] == county for one in wishes))

@@ -282,7 +282,7 @@ async def test_whoever_turns_it_down_before_it_goes_does_not_get_it(talk: Talk) 
     await talk.move_clock(DAY)
     assert not any(TEXT in one.last for one in (li, wang, zhao))
     assert "送达 1" in boss.last
-    assert "没算在内：关了这个主题 1，暂停接收 1，没勾选通知 1" in boss.last
+    assert "没算在内：没勾选通知 1，暂停接收 1，关了这个主题 1" in boss.last
 
 
 async def test_muting_does_not_silence_ones_own_affairs(talk: Talk) -> None:

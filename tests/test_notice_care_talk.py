@@ -246,7 +246,7 @@ async def test_whoever_does_not_want_it_any_more_is_not_among_those_tried_again(
     await boss.presses_on(report, "3 人")
     assert TEXT not in li.last + wang.last
     assert zhao.last.endswith(f"📣 {TEXT}")
-    assert "没算在内：关了这个主题 1，没勾选通知 1" in boss.last
+    assert "没算在内：没勾选通知 1，关了这个主题 1" in boss.last
 
 
 async def test_what_has_expired_is_not_tried_again(talk: Talk) -> None:

@@ -10,7 +10,7 @@ from telegram.error import TimedOut
 
 from handlers.checks import CAPTION_MAX, NOTICE_MAX
 from knowledge.clock import DAY, HOUR
-from tests.journeys import announced, drafted, registered, rows, wants_notices
+from tests.journeys import OTHER_NEED, announced, drafted, registered, rows, wants_notices
 from tests.talk import Person, Scripted, Talk
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -367,3 +367,31 @@ async def test_a_coordinator_reaches_only_people_concerned_with_the_county(talk:
     await announced(boss, "市里的")
     for action in ("nd:2", "report:2", "nrun:2:stop", "nagain:2:failed", "nwho:2", "nfix:2", "nback:2", "nsend:2:3", "na:2"):
         assert await zhou.presses_data(f"v1:{action}") == "这是工作人员的功能。"
+
+
+async def test_a_coordinator_learns_nothing_of_interests_in_other_counties(talk: Talk) -> None:
+    boss, zhou, li, wang = (talk.person(name, owner=name == "boss") for name in ("boss", "zhou", "li", "wang"))
+    await registered(li)
+    await registered(wang)
+    await registered(wang, OTHER_NEED)
+    await zhou.says("/start")
+    await wants_notices(li, wang)
+    talk.store.execute("UPDATE interests SET stage = 'declined' WHERE county = 'chengkou'")
+    talk.store.execute(
+        "INSERT INTO coordinators (county, person, since, appointed_by) VALUES ('wuxi', ?, 1, ?)", (zhou.id, boss.id)
+    )
+    await zhou.says("/broadcast")
+    await zhou.presses("写给巫溪的通知")
+    await zhou.says(TEXT)
+    await zhou.presses("跳过")
+    await zhou.presses("其他")
+    assert "和巫溪有关、勾选了通知的人" in await zhou.presses("发给谁")
+    assert "意向区县" not in zhou.buttons
+    assert "意向阶段" in zhou.buttons
+    await zhou.presses_data("v1:na:1:counties:chengkou")
+    await zhou.presses_data("v1:na:1:stages:declined")
+    assert "现在没有人会收到" in await zhou.presses_data("v1:nd:1")
+    assert "发给：和巫溪有关的人，意向阶段（未能接受）" in zhou.last
+    await zhou.presses_data("v1:na:1:stages:declined")
+    await zhou.presses_data("v1:na:1:stages:submitted")
+    assert "2 人会收到" in await zhou.presses_data("v1:nd:1")

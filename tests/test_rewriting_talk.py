@@ -106,7 +106,7 @@ async def test_giving_up_a_web_button_shows_the_draft_as_well(talk: Talk) -> Non
 async def test_giving_up_a_new_notice_leaves_nothing(talk: Talk) -> None:
     boss = await author(talk)
     await boss.says("/broadcast")
-    assert "没有提交" in await boss.says("/cancel")
+    assert "没有写成通知，什么都没有发" in await boss.says("/cancel")
     assert rows(talk, "notices") == []
 
 
@@ -162,3 +162,37 @@ async def test_a_correction_of_a_sent_notice_leads_back_to_it(talk: Talk) -> Non
     await boss.presses("跳过")
     await boss.presses("确认")
     assert "第 1 号通知 · 已发完" in await boss.presses("‹ 第 1 号通知")
+
+
+# -- two languages -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (ZH, "请各单位自带雨具。", "这一份也是中文，不是英文"),
+        (EN, "Please bring an umbrella.", "这一份也是英文，不是中文"),
+        (ZH, "名单见 https://example.org/list", "这一份也是中文，不是英文"),
+    ],
+)
+async def test_the_rest_of_a_text_is_not_taken_for_the_other_language(talk: Talk, first: str, second: str, said: str) -> None:
+    boss = await author(talk)
+    await boss.says("/broadcast")
+    await boss.says(first)
+    assert said in await boss.says(second)
+    await boss.presses("上一步")
+    await boss.says(f"{first}\n{second}")
+    assert "这条通知是关于什么的" in await boss.presses("跳过")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(ZH, EN), (EN, ZH), ("Meeting in Wuxi (巫溪) on Monday", "周一 PPT 见"), ("👍", ZH)]
+)
+async def test_names_in_the_other_script_do_not_make_it_another_language(talk: Talk, first: str, second: str) -> None:
+    boss = await author(talk)
+    await boss.says("/broadcast")
+    await boss.says(first)
+    await boss.says(second)
+    kept = rows(talk, "notices")[0]
+    assert {kept["zh"], kept["en"]} == {first, second}
+    assert kept["zh"] in {ZH, "周一 PPT 见"}

@@ -8,7 +8,8 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -28,6 +29,7 @@ from knowledge.records.store import Store
 TAG = re.compile(r"<[^>]+>")
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 BOLD = re.compile(r"<b>(.*?)</b>", re.DOTALL)
+STARS = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 MARKS = {"edited": "✎", "reply": "↪"}
 """Before a message that was changed, or that answers an earlier one; the number after it is that message's."""
 STEP = re.compile(r"^\+?(\d+)\s*([mhd])$")
@@ -45,10 +47,10 @@ class Quit(Exception):
 
 
 class Screen:
-    """Where messages are shown. ``bold`` only where it is a terminal."""
+    """Where messages are shown. ``bold`` and a ``width`` (0: any) only where it is a terminal."""
 
-    def __init__(self, out: TextIO, *, bold: bool) -> None:
-        self.out, self.bold = out, bold
+    def __init__(self, out: TextIO, *, bold: bool, width: int = 0) -> None:
+        self.out, self.bold, self.width = out, bold, width
         self.me: Callable[[int], str] = lambda _: ""
         """The name to put before a message to somebody else; empty for the person speaking."""
 
@@ -74,7 +76,8 @@ class Screen:
             for button in row:
                 number += 1
                 parts.append(f"[{number}] {button['label']}" + (f" ({button['url']})" if button["url"] else ""))
-            self.line("  ".join(parts))
+            for fitting in in_lines(parts, self.width):
+                self.line(fitting)
 
     def line(self, text: str) -> None:
         """One line. When nobody reads any more (``jiedui chat | head``), the process ends as by a kill: nothing is lost."""
@@ -88,6 +91,33 @@ class Screen:
         if self.bold:
             text = BOLD.sub("\x1b[1m\\1\x1b[22m", text)
         return plain(text)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: most characters of Chinese and the pictures take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def in_lines(parts: Sequence[str], width: int) -> list[str]:
+    """The buttons of a row in one line, or in several where they do not fit side by side."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and (not width or columns(f"{lines[-1]}  {part}") <= width):
+            lines[-1] += f"  {part}"
+        else:
+            lines.append(part)
+    return lines
+
+
+def formatted(text: str) -> tuple[str, list[dict[str, object]]]:
+    """A text without its ``**``, and where it is bold: as Telegram's own apps send what is typed so."""
+    plainly, marks = "", []
+    for at, part in enumerate(STARS.split(text)):
+        if at % 2:
+            begin, length = (len(one.encode("utf-16-le", "surrogatepass")) // 2 for one in (plainly, part))
+            marks.append({"type": "bold", "offset": begin, "length": length})
+        plainly += part
+    return plainly, marks
 
 
 def plain(text: str) -> str:
@@ -153,7 +183,11 @@ class Chat:
         elif (number := numbered(text.strip())) is not None and self._presses(number):
             await self.press(number)
         elif text.strip():
-            await self.update(self.people.says(text))
+            await self._say(text)
+
+    async def _say(self, text: str) -> None:
+        words, marks = formatted(text)
+        await self.update(self.people.says(words, **({"entities": marks} if marks else {})))
 
     async def press(self, number: int) -> None:
         """Press the button with this number."""
@@ -200,14 +234,14 @@ class Chat:
         elif command == "press" and (number := numbered(rest)) is not None:
             await self.press(number)
         elif command == "say" and rest:
-            await self.update(self.people.says(rest))
+            await self._say(rest)
         elif command == "photo":
             file = f"photo{self.people.memory.message + 1}"
-            await self.update(self.people.says("", photo=photo_sizes(file), **({"caption": rest} if rest else {})))
+            await self.update(self.people.says("", photo=photo_sizes(file), **_caption(rest)))
         elif command == "file":
             file = f"file{self.people.memory.message + 1}"
             document = {"file_id": file, "file_unique_id": file, "file_name": f"{file}.pdf"}
-            await self.update(self.people.says("", document=document, **({"caption": rest} if rest else {})))
+            await self.update(self.people.says("", document=document, **_caption(rest)))
         elif command == "clock" and (seconds := self._step(rest)):
             await self._move_clock(seconds)
         elif command == "restart":
@@ -259,6 +293,11 @@ class Chat:
     def _text(self, key: str, **values: object) -> str:
         services: Services = self.app.bot_data["services"]
         return plain(services.texts(services.language(self.people.person), key, **values))
+
+
+def _caption(text: str) -> dict[str, object]:
+    words, marks = formatted(text)
+    return {"caption": words, "caption_entities": marks} if words else {}
 
 
 async def converse(chat: Chat, lines: TextIO, *, echo: bool, screen: Screen) -> None:

@@ -7,9 +7,9 @@ import asyncio
 from telegram import Update
 
 from handlers.admin import sheets
-from handlers.admin.conditions import chosen, condition_words, mark, options
+from handlers.admin.conditions import chosen, condition_words, mark, offered, options
 from handlers.admin.counting import count, reach_of
-from handlers.admin.desk import desk_page
+from handlers.admin.desk import county_name, desk_page
 from handlers.admin.rights import draft_for, found_for, scope_of
 from handlers.buttons import press
 from handlers.context import Context, Reply, Services
@@ -27,9 +27,9 @@ def audience_page(services: Services, lang: str, notice: Notice) -> Reply:
     reach = reach_of(services, notice)
     text = services.texts(
         lang, "desk.audience_page", parts=condition_words(services, lang, notice.audience), total=reach.total,
-        left=sum(reach.left_out.values()),
+        county=county_name(services, lang, notice), left=sum(reach.left_out.values()),
     )  # fmt: skip
-    kinds = [kind for kind in KINDS if options(services, lang, kind)]
+    kinds = offered(services, lang, notice)
     buttons = [press(services.texts(lang, f"audience.kind.{kind}"), "na", notice.id, kind) for kind in kinds]
     rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
     last = [press(services.texts(lang, "button.audience_list"), "nlist", notice.id)] if reach.total else []
@@ -66,7 +66,8 @@ async def press_audience(update: Update, context: Context, args: list[str]) -> s
     kind, marked = (args[1:] + ["", ""])[:2]
     if kind == "all":
         notices.edit(context.store, notice.id, audience=Audience().pack())
-    value = next((one for one in options(services, lang, kind) if mark(one) == marked), "") if kind in KINDS else ""
+    kind = kind if kind == "all" or kind in offered(services, lang, notice) else ""
+    value = next((one for one in options(services, lang, kind) if mark(one) == marked), "")
     if value:
         notices.edit(context.store, notice.id, audience=notice.audience.toggled(kind, value).pack())
     changed = notices.get(context.store, notice.id) or notice

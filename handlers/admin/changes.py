@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from handlers import checks
-from handlers.admin.compose import OTHER, TEXT, as_before, file_of, variants, written
+from handlers.admin.compose import OTHER, TEXT, as_before, file_of, language, variants, written
 from handlers.admin.desk import desk_page, rest_of
 from handlers.admin.rights import found_for, no_draft, unchanged
 from handlers.context import Context, Reply, Services
@@ -45,6 +45,7 @@ def _facts(services: Services, lang: str, draft: Draft) -> Facts:
     notice = written(services, draft)
     return {
         "number": draft.subject,
+        "first": language(draft.answers.get(TEXT.id, "")),
         "n": notices.copies(services.store, notice.id) if notice else 0,
         "rest": rest_of(services, notice.id) if notice else 0,
     }

@@ -15,7 +15,7 @@ from handlers.context import Context, Reply, Services
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import DAY, MINUTE
-from knowledge.records import changes, mutes, notices, sending
+from knowledge.records import audience, changes, mutes, notices, sending
 from knowledge.records.notices import Notice
 
 BAR = 12
@@ -71,7 +71,7 @@ def panel_facts(services: Services, lang: str, notice: Notice) -> dict[str, Any]
         "waiting": notice.waiting,
         "counts": {state: notice.counts.get(state, 0) for state in SHOWN},
         "edited": _edited(services, notice) if notice.kind == "recall" else 0,
-        "left": [(services.texts(lang, f"left.{why}"), n) for why, n in left.items()],
+        "left": [(services.texts(lang, f"left.{why}"), left[why]) for why in sorted(left, key=audience.place)],
         "pace": round(pace, 1) if pace < 10 else round(pace),
         "minutes": round(notice.waiting / (pace or services.pace) / MINUTE),
         "why": why_words(services, lang, notice.why) if notice.state in {"paused", "stopped"} else "",
@@ -255,13 +255,13 @@ async def press_missed(update: Update, context: Context, args: list[str]) -> str
         return context.text("office.not_yours")
     services, lang = context.services, context.lang
     context.store.audit(context.now, context.person.id, "notice.missed", f"notice:{notice.id}")
-    found = notices.missed(context.store, notice.id)
+    found, over = notices.missed(context.store, notice.id), notice.state == "stopped"
     head = [context.text(f"sheet.{name}") for name in ("organisation", "person", "state", "why")]
     rows = [
         [
             row["organisation"],
             row["person"] if row["person"] > 0 else context.text("sheet.erased"),
-            services.texts(lang, f"delivery.{row['state']}"),
+            services.texts(lang, "delivery.unsent" if over and row["state"] == "pending" else f"delivery.{row['state']}"),
             services.texts(lang, f"left.{row['error']}") if row["state"] == "left_out" and row["error"] else row["error"],
         ]
         for row in found

@@ -21,7 +21,7 @@ from handlers.views import view
 from knowledge.records import drafts, notices
 from knowledge.records.drafts import Draft
 from knowledge.records.notices import Link, Notice
-from knowledge.text import has_han
+from knowledge.text import mostly_han
 
 LINKS_MAX = 3
 COUNTIES_A_ROW, NEEDS_A_ROW = 4, 6
@@ -31,7 +31,12 @@ LINK_KINDS = ("county", "need", "register", "url")
 def variants(answers: Answers) -> tuple[str | None, str | None]:
     """The Chinese and the English text: which one was written first tells its own script."""
     first, other = answers["text"], answers.get("other") or None
-    return (first, other) if has_han(first) else (other, first)
+    return (first, other) if language(first) == "zh" else (other, first)
+
+
+def language(html: str) -> str:
+    """The language that a text is in."""
+    return "zh" if mostly_han(checks.read_text(html)) else "en"
 
 
 def _fitting(answers: Answers, _now: int) -> Fault | None:
@@ -41,8 +46,16 @@ def _fitting(answers: Answers, _now: int) -> Fault | None:
     return checks.caption_fault(answers.get("text", ""), answers.get("other") or "")
 
 
+def _other(answers: Answers, now: int) -> Fault | None:
+    """The second text is in the other language: often it is only the rest of the first."""
+    first, other = answers.get("text", ""), answers.get("other") or ""
+    if any(one.isalpha() for one in checks.read_text(other)) and language(first) == language(other):
+        return Fault("fault.notice.again", {"written": language(first)})
+    return _fitting(answers, now)
+
+
 TEXT = Step("text", checks.notice, rich=True, media=True, check=_fitting)
-OTHER = Step("other", checks.notice, rich=True, skippable=True, check=_fitting)
+OTHER = Step("other", checks.notice, rich=True, skippable=True, check=_other)
 FORM = Form("notice", 2, (TEXT, OTHER), preview=False)
 
 
@@ -59,7 +72,7 @@ def as_before(services: Services, _lang: str, draft: Draft, step: Step) -> str:
         return ""
     if step.id == TEXT.id:
         return notice.zh or notice.en or ""
-    return (notice.en if has_han(draft.answers.get(TEXT.id, "")) else notice.zh) or ""
+    return (notice.en if language(draft.answers.get(TEXT.id, "")) == "zh" else notice.zh) or ""
 
 
 def _facts(services: Services, lang: str, draft: Draft) -> Facts:
@@ -67,7 +80,7 @@ def _facts(services: Services, lang: str, draft: Draft) -> Facts:
     return {
         "county": county.short[lang] if county else "",
         "media": (notice.media or "") if notice else "",
-        "first": "zh" if has_han(draft.answers.get("text", "")) else "en",
+        "first": language(draft.answers.get(TEXT.id, "")),
     }
 
 
@@ -99,7 +112,13 @@ def file_of(notice: Notice) -> dict[str, str]:
 
 def _left(context: Context, draft: Draft) -> Done:
     number = draft.subject.removeprefix("n")
-    return unchanged(context, [number]) if number.isdigit() else ("form.cancelled", {"form": draft.form})
+    return unchanged(context, [number]) if number.isdigit() else ("notice.given_up", {})
+
+
+@view("notice.given_up")
+def given_up(services: Services, lang: str, args: dict[str, Any]) -> Reply:
+    """A new notice was given up before its topic was asked for."""
+    return Reply(services.texts(lang, "notice.given_up"), ((press(services.texts(lang, "button.desk"), "ndesk"),),))
 
 
 @view("notice.not_yours")

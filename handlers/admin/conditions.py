@@ -8,6 +8,7 @@ from handlers.context import Services
 from knowledge.records import audience
 from knowledge.records.audience import KINDS, ROLES, SILENT, Audience
 from knowledge.records.moves import STAGES
+from knowledge.records.notices import Notice
 
 LANGS = ("zh", "en")
 
@@ -39,6 +40,11 @@ def options(services: Services, lang: str, kind: str) -> dict[str, str]:
             return {str(days): texts(lang, "audience.days", n=days) for days in SILENT}
         case _:
             return {}
+
+
+def offered(services: Services, lang: str, notice: Notice) -> list[str]:
+    """The kinds of conditions that can be set: not those of which there are no values, nor, for a county, other counties."""
+    return [kind for kind in KINDS if options(services, lang, kind) and not (kind == "counties" and notice.county)]
 
 
 def chosen(spec: Audience, kind: str) -> tuple[str, ...]:

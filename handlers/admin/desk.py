@@ -186,8 +186,13 @@ def _out_of_reach(services: Services, notice: Notice) -> int:
 def audience_words(services: Services, lang: str, notice: Notice) -> str:
     """Whom a notice is for, in words."""
     parts = condition_words(services, lang, notice.audience)
+    return services.texts(lang, "desk.audience", parts=parts, county=county_name(services, lang, notice))
+
+
+def county_name(services: Services, lang: str, notice: Notice) -> str:
+    """The county whose people alone a notice is for; empty: it is for all."""
     county = services.base.counties.get(notice.county or "")
-    return services.texts(lang, "desk.audience", parts=parts, county=county.short[lang] if county else "")
+    return county.short[lang] if county else ""
 
 
 def _desk_rows(services: Services, lang: str, notice: Notice, total: int, rest: int) -> Rows:

@@ -25,6 +25,11 @@ REASONS = ("no_consent", "blocked", "muted_until", "muted_topic", "expired", "st
 """Why somebody in the audience is left out."""
 
 
+def place(why: str) -> int:
+    """Where a reason stands among the others, as they are shown."""
+    return REASONS.index(why) if why in REASONS else len(REASONS)
+
+
 class Audience(Struct, frozen=True):
     """Whom a notice is for; nothing chosen: everybody who ticked notices. ``silent``: not heard from for so many days."""
 
@@ -123,6 +128,8 @@ def _organisation(condition: str) -> str:
 MEMBER = "EXISTS (SELECT 1 FROM members m WHERE m.person = p.id)"
 COORDINATOR = "EXISTS (SELECT 1 FROM coordinators c WHERE c.person = p.id AND c.until IS NULL)"
 ADMINISTRATOR = f"p.id IN {_any('owners')}"
+HERE = "(:county IS NULL OR i.county = :county)"
+"""Of the interests in other counties nobody learns anything who asks for one county's people."""
 WHY = (
     "CASE WHEN NOT coalesce((SELECT given FROM consents c INDEXED BY consents_notices"  # it holds all that is asked
     " WHERE c.person = p.id AND c.purpose = 'notices' ORDER BY c.id DESC LIMIT 1), 0) THEN 'no_consent'"
@@ -148,12 +155,14 @@ CONDITIONS = (
     + _organisation(f"(o.province IN {_any('origins')} OR o.province || '/' || o.city IN {_any('origins')})")
     + ")",
     "(:fields IS NULL OR "
-    + _interest(f"i.need IN (SELECT n.id FROM needs n WHERE n.field IN {_any('fields')})")
+    + _interest(f"i.need IN (SELECT n.id FROM needs n WHERE n.field IN {_any('fields')}) AND {HERE}")
     + " OR "
     + _organisation(f"EXISTS (SELECT 1 FROM json_each(o.fields) f WHERE f.value IN {_any('fields')})")
     + ")",
     "((:counties IS NULL AND :stages IS NULL) OR "
-    + _interest(f"(:counties IS NULL OR i.county IN {_any('counties')}) AND (:stages IS NULL OR i.stage IN {_any('stages')})")
+    + _interest(
+        f"(:counties IS NULL OR i.county IN {_any('counties')}) AND (:stages IS NULL OR i.stage IN {_any('stages')}) AND {HERE}"
+    )
     + ")",
     "(:county IS NULL OR "
     + _interest("i.county = :county")
