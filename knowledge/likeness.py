@@ -11,8 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from knowledge.text import HAN
+
 LATIN = re.compile(r"[a-z]{4,}")
-HAN = re.compile(r"[\u4e00-\u9fff]+")
+RUN = re.compile(rf"{HAN}+")
 ENOUGH = 1.2
 """Rare things in common that make full likeness."""
 
@@ -20,7 +22,7 @@ ENOUGH = 1.2
 def pairs_of(plain: str) -> frozenset[str]:
     """What a text in even spelling is compared by: neighbouring Chinese characters, and longer English words."""
     words = {word.removesuffix("s") for word in LATIN.findall(plain)}
-    return frozenset({run[i : i + 2] for run in HAN.findall(plain) for i in range(len(run) - 1)} | words)
+    return frozenset({run[i : i + 2] for run in RUN.findall(plain) for i in range(len(run) - 1)} | words)
 
 
 class Likeness:

@@ -101,7 +101,7 @@ class OrganisationNames:
 
     def parts(self, name: str) -> Parts:
         """A name taken apart."""
-        whole = re.sub(r"[^\w\u4e00-\u9fff]+", "" if has_han(name) else " ", even(name).text).strip()
+        whole = re.sub(r"\W+", "" if has_han(name) else " ", even(name).text).strip()
         place: tuple[str, ...] = ()
         rest = whole
         if NATIONAL.match(rest):

@@ -15,6 +15,7 @@ from knowledge.base import County
 from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.characters import sloppy, sounds
 from knowledge.reading.tokens import Tokens, Word
+from knowledge.text import HAN
 
 TRAP = "-"
 """Id of a word that is no county."""
@@ -47,8 +48,8 @@ _TITLE = re.compile(
     r"老师|先生|女士|同志|主任|校长|经理|会长|医生|教授|书记|师傅|同学|小姐|院长|社长|理事|秘书|会计|大哥|大姐|阿姨|叔叔|律师|护士|[都在也说]|[,。;!?\s]|的那?个?人|$",
 )
 """我叫陈云阳, 张云阳老师, 会长姓丰都在忙: a person's name, not a county's."""
-_SURNAME = re.compile(r"姓(?:[一-鿿],)?$")
-_LAST_NAME = re.compile(r"[一-鿿](?<![去来到看的县区做缺])(?=[,。;!?\s]|$)")
+_SURNAME = re.compile(rf"姓(?:{HAN},)?$")
+_LAST_NAME = re.compile(rf"{HAN}(?<![去来到看的县区做缺])(?=[,。;!?\s]|$)")
 """我叫彭水生: the name is one character longer than the county's. (姓石柱的石 is a surname.)"""
 _PILLAR = "石柱"
 _PILLARS_BEFORE = re.compile(
@@ -63,7 +64,7 @@ _ADJECTIVE = frozenset({"长寿"})
 _TOWARDS = frozenset("去到往给帮")
 _GOODS = re.compile(r"柚|橘|橙|鱼|米|湖|血豆腐|薄脆|医|养|教|助|义|民|留|乡|村|镇|老百姓|老乡|产|旅|农")
 _RARE = re.compile(
-    r"(?:(綦)|(黔)(?![西东南北])|(璧)|(潼)(?!关)|(彭)(?![州阳泽山])|(酉)|(垫)|(涪)(?!城))[一-鿿](?=[区县]|自治县|土家族|苗族)"
+    rf"(?:(綦)|(黔)(?![西东南北])|(璧)|(潼)(?!关)|(彭)(?![州阳泽山])|(酉)|(垫)|(涪)(?!城)){HAN}(?=[区县]|自治县|土家族|苗族)"
 )
 _RARE_IDS = ("qijiang", "qianjiang", "bishan", "tongnan", "pengshui", "youyang", "dianjiang", "fuling")
 """綦讧区: the first character is nobody else's, the second a slip."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from knowledge.lexicon import Lexicon, Phrases
 from knowledge.reading.scopes import Stretch, clauses
 from knowledge.reading.tokens import Tokens
+from knowledge.text import HAN
 
 _NATIONAL = re.compile(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
 _NATIONAL_EN = re.compile(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
@@ -29,7 +30,7 @@ _NOT_A_NAME = re.compile(
 )
 _DOES = re.compile(r"的|设了|设立|成立|发起|捐|给|帮|想|和|与|跟|联合(?!总?会)")
 """Between two names: the second is no longer part of the first."""
-_TEAM = re.compile(r"[一-鿿]{2,8}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
+_TEAM = re.compile(rf"{HAN}{{2,8}}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
 _TEAM_NAME = 3
 _NOT_OURS = re.compile(r"(?:不是|并非|还是)[^,。;!?]{0,8}$")
 _THROUGH = re.compile(r"的?[^,。;!?]{0,4}(?:推荐|介绍|告诉|叫)我?")
