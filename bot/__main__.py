@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-
-RARELY = (20_000, 20, 20)
-"""When Python looks for objects that nobody holds any more: what is loaded stays, and to look through it takes time."""
+from bot import heap
 
 
 def main() -> None:
     """Run the command line."""
-    gc.set_threshold(*RARELY)
+    heap.put_off()
     from bot import cli  # late: most objects are made while modules are loaded
 
     cli.main()

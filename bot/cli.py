@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from bot import heap
 from bot.cli_words import explain
 from knowledge import cache
 from knowledge.base import PLAN, KnowledgeBase
@@ -160,6 +161,7 @@ def _answer_lines(answer: Answer) -> None:
     from bot.jsonlines import answer_lines
 
     _end_with_the_pipe()
+    heap.go_on()
     for line in answer_lines(sys.stdin.buffer, answer):
         click.echo(line)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from html import unescape
+from typing import TYPE_CHECKING
 
 from handlers.forms import Fault
-from knowledge import amounts, credit_code
-from knowledge.amounts import NoAmount
-from knowledge.moments import NoMoment
+from knowledge import credit_code
 from knowledge.text import has_han
+
+if TYPE_CHECKING:
+    from knowledge.moments import NoMoment
 
 NAME_MAX, CONTACT_MAX, LINE_MAX, OFFER_MAX, KEPT_MAX, NOTICE_MAX = 60, 30, 100, 600, 2500, 3500
 ORIGIN_MAX = 30
@@ -112,9 +114,11 @@ def dates(text: str) -> str | Fault:
 
 def amount(text: str) -> str | Fault:
     """A whole number in figures, however it was written; empty where it says that nobody knows."""
+    from knowledge import amounts  # late, as its patterns take time: few people write an amount
+
     try:
         found = amounts.amount(text)
-    except NoAmount as error:
+    except amounts.NoAmount as error:
         return Fault(f"fault.amount.{error.why}")
     return "" if found is None else str(found)
 

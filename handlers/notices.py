@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from telegram import Update
@@ -21,10 +21,12 @@ from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import DAY
 from knowledge.matching import Wish
-from knowledge.moments import read
 from knowledge.records import mutes, notices
 from knowledge.records.drafts import Draft
 from knowledge.records.notices import Link, Notice
+
+if TYPE_CHECKING:
+    from knowledge.moments import NoMoment
 
 PAUSES = (7, 30, 90)
 """Days without notices that are offered."""
@@ -191,12 +193,18 @@ async def press_why(update: Update, context: Context, args: list[str]) -> str | 
 # -- nothing until a day -----------------------------------------------------------------------------------------------
 
 
+def _day(answers: Answers, now: int) -> int | NoMoment:
+    from knowledge.moments import read  # late, as its patterns take time: few people write a day
+
+    return read(answers["moment"], now, without_hour=MIDNIGHT)
+
+
 def _to_come(answers: Answers, now: int) -> Fault | None:
-    return checks.moment_fault(read(answers["moment"], now, without_hour=MIDNIGHT), now, "fault.moment.day")
+    return checks.moment_fault(_day(answers, now), now, "fault.moment.day")
 
 
 def _pause(context: Context, draft: Draft) -> Done:
-    until = read(draft.answers["moment"], context.now, without_hour=MIDNIGHT)
+    until = _day(draft.answers, context.now)
     if not isinstance(until, int):  # a kill came, and the moment went by
         return "wishes", {"person": context.person.id}
     leaving = mutes.mute(context.store, context.person.id, mutes.ALL, context.now, until=until, cause=context.update_id)

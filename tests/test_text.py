@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.reading.characters import sloppy, spelled
-from knowledge.text import LIMIT, even
+from knowledge.text import LIMIT, even, even_word, has_han
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,21 @@ from knowledge.text import LIMIT, even
 )
 def test_one_spelling(written: str, text: str) -> None:
     assert even(written).text == text
+
+
+@pytest.mark.parametrize("text", ["城口", "we go to 城口", "\u3400", "\u9fff", "カタ漢"])
+def test_chinese_characters_are_seen(text: str) -> None:
+    assert has_han(text)
+
+
+@pytest.mark.parametrize("text", ["", "Chengkou", "Ü, é", "Київ", "カタカナ", "한국어", "，。！？", "〇", "①", "🙂", "\ua000"])
+def test_what_is_no_chinese_character_is_not_taken_for_one(text: str) -> None:
+    assert not has_han(text)
+
+
+@given(st.text(max_size=20) | st.text("城囗縣〇カａ, A", max_size=8))
+def test_a_word_is_made_even_as_a_text_is(word: str) -> None:
+    assert even_word(word) == even(word).text
 
 
 @given(st.text(max_size=300))

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from msgspec.structs import replace
 
+from bot import heap
 from bot.application import App, arrive, begin, build_application, end, settled
 from bot.channels.terminal import People, Shown, TerminalRequest, photo_sizes
 from bot.settings import Settings
@@ -304,6 +305,7 @@ async def converse(chat: Chat, lines: TextIO, *, echo: bool, screen: Screen) -> 
     """Read lines until their end or ``:quit``; with ``echo``, show each as it would have been typed."""
     chat.patience = PATIENCE
     await chat.open()
+    heap.go_on()
     if not echo:  # Ctrl-C ends at once, as by a kill: nothing is lost, and the thread that waits for a line is not waited for
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:

@@ -8,6 +8,7 @@ import signal
 
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 
+from bot import heap
 from bot.application import TIMEOUT, App, arrive, begin, end
 from bot.delivery import Courier
 from bot.settings import Settings
@@ -43,6 +44,7 @@ async def serve(app: App, settings: Settings) -> None:
         await app.start()
         try:
             await begin(app)
+            heap.go_on()
             courier: Courier = app.bot_data["courier"]
             courier.watch(stop.set)
             await (_webhook(app, settings, stop) if settings.webhook_url else _polling(app, stop))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telegram import Update
 
@@ -14,9 +14,11 @@ from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Answers, Fault, Form, Step
 from handlers.presses import Presses
 from knowledge.clock import DAY, SHANGHAI, in_shanghai
-from knowledge.moments import NoMoment, read
 from knowledge.records import drafts, notices
 from knowledge.records.drafts import Draft
+
+if TYPE_CHECKING:
+    from knowledge.moments import NoMoment
 
 MORNING = 9
 """The hour that is offered."""
@@ -36,6 +38,8 @@ def starts_at(answer: str, now: int) -> int | NoMoment | None:
         days = 1 if answer == "tomorrow" else 7 - today.weekday()
         morning = datetime.combine(today + timedelta(days=days), datetime.min.time(), SHANGHAI).replace(hour=MORNING)
         return int(morning.timestamp())
+    from knowledge.moments import read  # late, as its patterns take time: few people write a moment
+
     return read(answer, now)
 
 
@@ -43,6 +47,8 @@ def ends_at(answer: str, start: int, now: int) -> int | NoMoment | None:
     """When a notice is too late; None: never."""
     if answer in ENDS:
         return {"never": None, "day": start + DAY, "week": start + 7 * DAY}[answer]
+    from knowledge.moments import NoMoment, read  # late, as above
+
     found = read(answer, now)
     return NoMoment("early", found) if isinstance(found, int) and found <= start else found
 
@@ -75,7 +81,7 @@ def _kept(context: Context, draft: Draft, name: str, moment: Any) -> Done:
     notice = draft_for(context, [draft.subject])
     if isinstance(notice, str):
         return no_draft(context, [draft.subject])
-    if not isinstance(moment, NoMoment):
+    if moment is None or isinstance(moment, int):
         notices.edit(context.store, notice.id, **{name: moment})
     return "notice.desk", {"notice": notice.id}
 
