@@ -186,7 +186,7 @@ def has_han(text: str) -> bool:
 def mostly_han(text: str) -> bool:
     """Whether the text is Chinese, where names may stand in Latin letters, rather than English with Chinese names in it."""
     plain = _ADDRESS.sub(" ", text)
-    return 0 < len(_HAN.findall(plain)) >= len(_LATIN_WORD.findall(plain))
+    return 0 < sum(map(has_han, plain)) >= len(_LATIN_WORD.findall(plain))
 
 
 def has_latin(text: str) -> bool:
