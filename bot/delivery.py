@@ -239,7 +239,7 @@ class Courier:
         MAIL.set(ticket)
         if not self._pacer.watched:
             await self._leave(delivery)
-        silent = delivery.notice is None and is_quiet(services.now())
+        silent = self._silent(delivery)
         shown: Shown | None = None
         try:
             if delivery.view == cards.VIEW:
@@ -256,6 +256,13 @@ class Courier:
             self._back(Result(delivery, Outcome("sent"), shown))
         finally:
             self._pacer.leaves(ticket)
+
+    def _silent(self, delivery: Delivery) -> bool:
+        """Whether it makes no sound: at night, unless it is a notice meant for the night, of which its writer was warned."""
+        if not is_quiet(self._services.now()):
+            return False
+        planned = notices.planned(self._services.store, delivery.notice) if delivery.notice else None
+        return planned is None or not is_quiet(planned)
 
     def _rendered(self, delivery: Delivery) -> Reply:
         """What a delivery says, as the records stand now."""

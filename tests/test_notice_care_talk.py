@@ -13,7 +13,7 @@ import pytest
 from telegram.error import TimedOut
 
 from knowledge.base import KnowledgeBase
-from knowledge.clock import DAY, MINUTE
+from knowledge.clock import DAY, HOUR, MINUTE
 from knowledge.records import deliveries, erasure
 from knowledge.records.store import Store
 from scripts.kills import FIRST, prepare
@@ -348,3 +348,28 @@ async def test_a_correction_after_a_recall_stopped_halfway_changes_only_what_sti
     await talk.move_clock(MINUTE)
     assert li.last == "（这条通知已撤回。）"
     assert wang.last == "📣 改过的"
+
+
+# -- at night ----------------------------------------------------------------------------------------------------------
+
+
+def sounds(person: Person) -> list[bool]:
+    """Of the copies that went to this person, whether each made a sound."""
+    sent = [one for name, one in Scripted.calls if name == "sendMessage" and str(one["chat_id"]) == str(person.id)]
+    return [not one.get("disable_notification") for one in sent if TEXT in one["text"]]
+
+
+async def test_a_notice_meant_for_the_day_makes_no_sound_when_it_comes_at_night(talk: Talk) -> None:
+    boss, (li,) = await crowd(talk, 1)
+    await scheduled(boss)
+    await talk.leap(DAY + 13 * HOUR)  # nothing ran at nine in the morning
+    assert li.last == f"📣 {TEXT}"
+    assert sounds(li) == [False]
+
+
+async def test_a_notice_confirmed_at_night_in_spite_of_the_warning_is_heard(talk: Talk) -> None:
+    boss, (li,) = await crowd(talk, 1)
+    await talk.move_clock(13 * HOUR)
+    assert "那时是夜里，会打扰人" in await drafted(boss, TEXT)
+    await boss.presses("确认")
+    assert sounds(li) == [True]

@@ -183,6 +183,12 @@ def copy_of(store: Store, notice: int, person: int) -> tuple[int, int] | None:
     return (row["message"], row["updated"]) if row else None
 
 
+def planned(store: Store, notice: int) -> int | None:
+    """The moment for which its sending was meant."""
+    found: int | None = store.value("SELECT coalesce(starts, began) FROM notices WHERE id = ?", (notice,))
+    return found
+
+
 def taken_back(store: Store, recall: int, person: int) -> None:
     """The person's copy stands no more: nothing changes it again."""
     store.execute(
