@@ -189,6 +189,13 @@ def test_what_is_tried_again_still_expires(store: Store) -> None:
     assert got(store).counts == {"left_out": 23}
 
 
+def test_the_slices_of_a_notice_hold_each_row_once(store: Store) -> None:
+    number = over(store, "failed")
+    found = [row["person"] for among in slicing.slices(store, got(store)) for row in notices.missed(store, number, among)]
+    assert sorted(found) == list(PEOPLE)
+    assert len(list(slicing.slices(store, got(store)))) == 5
+
+
 # -- in the chat -------------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +210,8 @@ async def test_unscheduled_and_tried_again_among_several_slices(talk: Talk) -> N
     await boss.presses("确认")
     await boss.presses_data("v1:nun:1")
     assert not [row for row in rows(talk, "deliveries") if row["notice"]]
+    await boss.presses_data("v1:na:1")
+    assert "共 12 人" in await boss.presses("名单")
     assert "12 人会收到" in await boss.presses_data("v1:nd:1")
     await boss.presses("什么时候发")
     await boss.says("马上")
@@ -211,6 +220,11 @@ async def test_unscheduled_and_tried_again_among_several_slices(talk: Talk) -> N
     await boss.presses("确认")
     Scripted.refuses.clear()
     assert "失败 9" in boss.last
+    said = await boss.presses("谁没收到")
+    assert "没收到的，共 9 人" in said
+    assert [said.index(f" | {reader.id} | 失败") for reader in readers[:9]] == sorted(
+        said.index(f" | {reader.id} | 失败") for reader in readers[:9]
+    )
     assert "再发 9 份" in await boss.presses("再试失败的")
     await talk.settle()
     assert all("今年乡村行即将公布" in reader.last for reader in readers)

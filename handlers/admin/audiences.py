@@ -8,13 +8,13 @@ from telegram import Update
 
 from handlers.admin import sheets
 from handlers.admin.conditions import chosen, condition_words, mark, offered, options
-from handlers.admin.counting import count, reach_of
+from handlers.admin.counting import count, reach_of, recipients
 from handlers.admin.desk import county_name, desk_page
-from handlers.admin.rights import draft_for, found_for, scope_of
+from handlers.admin.rights import draft_for, found_for
 from handlers.buttons import press
 from handlers.context import Context, Reply, Services
 from handlers.presses import Presses
-from knowledge.records import audience, drafts, notices
+from knowledge.records import drafts, notices
 from knowledge.records.audience import KINDS, Audience
 from knowledge.records.notices import Notice
 
@@ -86,8 +86,7 @@ async def press_list(update: Update, context: Context, args: list[str]) -> str |
         await context.send(desk_page(context.services, context.lang, notice))
         return None
     context.store.audit(context.now, context.person.id, "audience.export", f"notice:{notice.id}")
-    found = audience.people(context.store, notice.audience, scope_of(context.services, notice))
-    rows = audience.named(context.store, found)
+    rows = await recipients(context.services, notice)
     head = [context.text(f"sheet.{name}") for name in ("organisation", "person")]
     content = await asyncio.to_thread(sheets.workbook, head, [[row["organisation"], row["person"]] for row in rows])
     await context.send_file(f"audience-{notice.id}.xlsx", content, context.text("sheet.audience", n=len(rows)))

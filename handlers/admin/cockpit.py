@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update
 
 from handlers.admin import sheets
-from handlers.admin.counting import carry_on
+from handlers.admin.counting import carry_on, missed
 from handlers.admin.rights import found_for, may
 from handlers.buttons import Button, Rows, press
 from handlers.context import Context, Reply, Services
@@ -255,7 +255,7 @@ async def press_missed(update: Update, context: Context, args: list[str]) -> str
         return context.text("office.not_yours")
     services, lang = context.services, context.lang
     context.store.audit(context.now, context.person.id, "notice.missed", f"notice:{notice.id}")
-    found, over = notices.missed(context.store, notice.id), notice.state == "stopped"
+    found, over = await missed(services, notice), notice.state == "stopped"
     head = [context.text(f"sheet.{name}") for name in ("organisation", "person", "state", "why")]
     rows = [
         [

@@ -9,7 +9,7 @@ from handlers.context import Services
 from knowledge.records import audience, notices, slicing
 from knowledge.records.audience import Reach
 from knowledge.records.notices import Notice
-from knowledge.records.store import checkpoint
+from knowledge.records.store import Row, checkpoint
 
 
 async def count(services: Services, notice: Notice) -> None:
@@ -37,6 +37,26 @@ def reach_of(services: Services, notice: Notice, *, keep: bool = False) -> Reach
     if found is not None and counted and counted.version == notice.version:
         return found
     return audience.reach(services.store, notice.audience, scope_of(services, notice))
+
+
+async def recipients(services: Services, notice: Notice) -> list[Row]:
+    """Who would get a draft, by organisation: ``organisation`` and ``person``."""
+    scope = scope_of(services, notice)
+    found: list[Row] = []
+    for among in audience.slices(services.store):
+        some = audience.people(services.store, notice.audience, scope, among)
+        found += audience.named(services.store, some)
+        await asyncio.sleep(0)
+    return sorted(found, key=lambda row: row["organisation"] or "")
+
+
+async def missed(services: Services, notice: Notice) -> list[Row]:
+    """Who has not got a notice, by what became of it: ``organisation``, ``person``, ``state`` and ``error``."""
+    found: list[Row] = []
+    for among in slicing.slices(services.store, notice):
+        found += notices.missed(services.store, notice.id, among)
+        await asyncio.sleep(0)
+    return sorted(found, key=lambda row: (row["state"], row["error"] or "", row["person"]))
 
 
 async def carry_on(services: Services, number: int) -> None:

@@ -247,18 +247,19 @@ def reach(store: Store, audience: Audience, scope: Scope, among: Slice = EVERYBO
     return found
 
 
-def people(store: Store, audience: Audience, scope: Scope) -> list[int]:
+def people(store: Store, audience: Audience, scope: Scope, among: Slice = EVERYBODY) -> list[int]:
     """Who gets it."""
     store.flush()
-    rows = store.connection.execute(f"SELECT person FROM ({QUERY}) WHERE why IS NULL ORDER BY person", values(audience, scope))
+    rows = store.connection.execute(
+        f"SELECT person FROM ({QUERY}) WHERE why IS NULL ORDER BY person", values(audience, scope, among)
+    )
     return [row["person"] for row in rows]
 
 
 def named(store: Store, found: Sequence[int]) -> list[Row]:
     """These people with their organisations, where they have one."""
     return store.all(
-        f"SELECT value AS person, {ORGANISATION.format(person='value')} AS organisation FROM json_each(?)"
-        " ORDER BY organisation",
+        f"SELECT value AS person, {ORGANISATION.format(person='value')} AS organisation FROM json_each(?)",
         (json.dumps(found),),
     )
 

@@ -197,10 +197,10 @@ def taken_back(store: Store, recall: int, person: int) -> None:
     )
 
 
-def missed(store: Store, notice: int) -> list[Row]:
+def missed(store: Store, notice: int, among: Slice) -> list[Row]:
     """Who has not got it, and why: state, error, person, and the organisation where there is one."""
     return store.all(
         f"SELECT d.person, d.state, d.error, {audience.ORGANISATION.format(person='d.person')} AS organisation"
-        " FROM deliveries d WHERE d.notice = ? AND d.state != 'sent' ORDER BY d.state, d.error, d.person",
-        (notice,),
+        " FROM deliveries d WHERE d.notice = ? AND d.person > ? AND d.person <= ? AND d.state != 'sent'",
+        (notice, *among),
     )

@@ -45,6 +45,15 @@ def cut(store: Store, notice: Notice, after: int) -> Slice:
     return (after, EVERYBODY[1] if upto is None else upto)
 
 
+def slices(store: Store, notice: Notice) -> Iterator[Slice]:
+    """All rows of a notice, in slices. Others may be served between two of them."""
+    one = cut(store, notice, EVERYBODY[0])
+    while one[1] != EVERYBODY[1]:
+        yield one
+        one = cut(store, notice, one[1])
+    yield one
+
+
 def kind(what: str) -> str:
     """The kind of the deadline by which it goes on."""
     return f"{NAME}.{what}"
