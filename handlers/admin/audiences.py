@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from telegram import Update
 
@@ -17,6 +18,7 @@ from handlers.presses import Presses
 from knowledge.records import drafts, notices
 from knowledge.records.audience import KINDS, Audience
 from knowledge.records.notices import Notice
+from knowledge.records.store import Row
 
 WIDE = frozenset({"kinds", "fields"})
 """Conditions whose names are long: two of them stand in a row, of the others three."""
@@ -88,9 +90,15 @@ async def press_list(update: Update, context: Context, args: list[str]) -> str |
     context.store.audit(context.now, context.person.id, "audience.export", f"notice:{notice.id}")
     rows = await recipients(context.services, notice)
     head = [context.text(f"sheet.{name}") for name in ("organisation", "person")]
-    content = await asyncio.to_thread(sheets.workbook, head, [[row["organisation"], row["person"]] for row in rows])
+    content = await asyncio.to_thread(_listed, head, rows)
     await context.send_file(f"audience-{notice.id}.xlsx", content, context.text("sheet.audience", n=len(rows)))
     return None
+
+
+def _listed(head: Sequence[str], found: Sequence[Row]) -> bytes:
+    """The file: those without an organisation first, then by its name."""
+    by_name = sorted(found, key=lambda row: row["organisation"] or "")
+    return sheets.workbook(head, [[row["organisation"], row["person"]] for row in by_name])
 
 
 PRESSES: Presses = {"na": press_audience, "nlist": press_list}

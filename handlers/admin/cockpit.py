@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telegram import Update
@@ -17,6 +18,7 @@ from handlers.views import view
 from knowledge.clock import DAY, MINUTE
 from knowledge.records import audience, changes, mutes, notices, sending
 from knowledge.records.notices import Notice
+from knowledge.records.store import Row
 
 BAR = 12
 """Blocks of the bar."""
@@ -257,18 +259,35 @@ async def press_missed(update: Update, context: Context, args: list[str]) -> str
     context.store.audit(context.now, context.person.id, "notice.missed", f"notice:{notice.id}")
     found, over = await missed(services, notice), notice.state == "stopped"
     head = [context.text(f"sheet.{name}") for name in ("organisation", "person", "state", "why")]
+    states = {
+        state: services.texts(lang, "delivery.unsent" if over and state == "pending" else f"delivery.{state}")
+        for state in {row["state"] for row in found}
+    }
+    reasons = {why: services.texts(lang, f"left.{why}") for why in {row["error"] for row in found if _left_out(row)}}
+    content = await asyncio.to_thread(_missed, head, found, states, reasons, context.text("sheet.erased"))
+    await context.send_file(f"notice-{notice.id}.xlsx", content, context.text("sheet.missed", n=len(found), number=notice.id))
+    return None
+
+
+def _left_out(row: Row) -> bool:
+    return row["state"] == "left_out" and bool(row["error"])
+
+
+def _missed(
+    head: Sequence[str], found: Sequence[Row], states: Mapping[str, str], reasons: Mapping[str, str], erased: str
+) -> bytes:
+    """The file, by what became of each."""
+    by_state = sorted(found, key=lambda row: (row["state"], row["error"] or "", row["person"]))
     rows = [
         [
             row["organisation"],
-            row["person"] if row["person"] > 0 else context.text("sheet.erased"),
-            services.texts(lang, "delivery.unsent" if over and row["state"] == "pending" else f"delivery.{row['state']}"),
-            services.texts(lang, f"left.{row['error']}") if row["state"] == "left_out" and row["error"] else row["error"],
+            row["person"] if row["person"] > 0 else erased,
+            states[row["state"]],
+            reasons[row["error"]] if _left_out(row) else row["error"],
         ]
-        for row in found
+        for row in by_state
     ]
-    content = await asyncio.to_thread(sheets.workbook, head, rows)
-    await context.send_file(f"notice-{notice.id}.xlsx", content, context.text("sheet.missed", n=len(rows), number=notice.id))
-    return None
+    return sheets.workbook(head, rows)
 
 
 async def press_leavings(update: Update, context: Context, args: list[str]) -> str | None:

@@ -40,23 +40,23 @@ def reach_of(services: Services, notice: Notice, *, keep: bool = False) -> Reach
 
 
 async def recipients(services: Services, notice: Notice) -> list[Row]:
-    """Who would get a draft, by organisation: ``organisation`` and ``person``."""
+    """Who would get a draft: ``organisation`` and ``person``."""
     scope = scope_of(services, notice)
     found: list[Row] = []
     for among in audience.slices(services.store):
         some = audience.people(services.store, notice.audience, scope, among)
         found += audience.named(services.store, some)
         await asyncio.sleep(0)
-    return sorted(found, key=lambda row: row["organisation"] or "")
+    return found
 
 
 async def missed(services: Services, notice: Notice) -> list[Row]:
-    """Who has not got a notice, by what became of it: ``organisation``, ``person``, ``state`` and ``error``."""
+    """Who has not got a notice: ``organisation``, ``person``, ``state`` and ``error``."""
     found: list[Row] = []
     for among in slicing.slices(services.store, notice):
         found += notices.missed(services.store, notice.id, among)
         await asyncio.sleep(0)
-    return sorted(found, key=lambda row: (row["state"], row["error"] or "", row["person"]))
+    return found
 
 
 async def carry_on(services: Services, number: int) -> None:
