@@ -11,6 +11,7 @@ import json
 import random
 import struct
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,15 +33,21 @@ INTENTS = tuple(
     " out_of_scope admin_broadcast".split(),
 )
 RESOURCES = ("funds", "people", "goods")
-COST, COST_OF_INTENT = 10.0, 30.0
-"""Inverse of the regularisation: of fields and resources, and of the intent."""
+COST, COST_OF_PLAIN, COST_OF_INTENT = 4.0, 30.0, 30.0
+"""Inverse of the regularisation: of the two halves of fields and resources, and of the intent."""
+TELLING = 0.6
+"""The share of the half that weighs features by how telling they are; the other half takes them as they come."""
+OFTEN = 3
+"""A feature of fewer phrases says nothing of fields: what two phrases share by chance is learnt by heart otherwise."""
 RARE = 0.15
 """How much a phrase of the files ``rare_*.yaml`` counts: they bring words, and no sentence is like a bare word."""
 _SEED = 20
 _JOINED = 0.7
 _SENTENCES = 9
-_LEAST = 5
-"""A feature whose weights all stay below this many steps is dropped, and the rest is taught again."""
+_LEAST = 3
+"""Weights of fields of at most so many steps are left out of the model."""
+_LEAST_OF_INTENT = 5
+"""A feature whose weights for the intent all stay below this many steps is dropped, and the rest is taught again."""
 _COUNTIES = (("巫溪", "Wuxi"), ("城口县", "Chengkou"), ("彭水", "Pengshui"), ("云阳", "Yunyang"), ("石柱", "Shizhu county"))
 
 
@@ -160,10 +167,11 @@ def table(keys: Sequence[int], taught: Sequence[list[int]]) -> Any:
 
 
 def fit(matrix: Any, wanted: Sequence[bool], counts: Sequence[float]) -> tuple[list[float], float]:
-    """Weights and constant of a head that several of may be true: fields and resources.
+    """Weights and constant of a head that several of may be true: fields and resources. Two halves that err differently.
 
-    Each feature counts by how much oftener it stands where the answer is yes (the log-count ratio of naive Bayes): a rare word
-    that stands in one field alone then weighs as much as it should. Wang and Manning, Baselines and Bigrams, ACL 2012.
+    In the one each feature counts by how much oftener it stands where the answer is yes (the log-count ratio of naive Bayes):
+    a rare word that stands in one field alone then weighs as much as it should. Wang and Manning, Baselines and Bigrams, ACL
+    2012.
     """
     import numpy as np
     from scipy.sparse import diags
@@ -174,7 +182,9 @@ def fit(matrix: Any, wanted: Sequence[bool], counts: Sequence[float]) -> tuple[l
     telling = np.abs(np.log((with_it / with_it.sum()) / (without / without.sum())))
     telling /= telling.mean()
     weights, constant = _regress(matrix @ diags(telling), wanted, counts, COST, None)
-    return [float(weight) for weight in weights * telling], constant
+    plain, base = _regress(matrix, wanted, counts, COST_OF_PLAIN, None)
+    both = TELLING * weights * telling + (1 - TELLING) * plain
+    return [float(weight) for weight in both], TELLING * constant + (1 - TELLING) * base
 
 
 def fit_intent(matrix: Any, wanted: Sequence[bool], counts: Sequence[float]) -> tuple[list[float], float]:
@@ -193,8 +203,11 @@ def _regress(
     return model.coef_[0], float(model.intercept_[0])
 
 
-def write(path: Path, heads: Sequence[Learnt], about: dict[str, object]) -> None:
-    """Write heads (name, keys, weights, constant) with weights of one byte; what rounds to nothing is left out."""
+def write(path: Path, heads: Sequence[Learnt], about: dict[str, object], least: int = 1) -> None:
+    """Write heads (name, keys, weights, constant) with weights of one byte; those of at most ``least`` steps are left out.
+
+    A feature without any weight left stays: it counts in the length of a text.
+    """
     names: list[tuple[str, float, float]] = []
     rows: dict[int, list[tuple[int, int]]] = {}
     for number, head in enumerate(heads):
@@ -203,7 +216,7 @@ def write(path: Path, heads: Sequence[Learnt], about: dict[str, object]) -> None
         for key, weight in zip(head.keys, head.weights, strict=True):
             small = round(weight / scale)
             rows.setdefault(key, [])
-            if abs(small) > 1:
+            if abs(small) > least:
                 rows[key].append((number, small))
     keys_, ends, numbers, values = array("I"), array("I"), array("B"), array("b")
     for key in sorted(rows):
@@ -222,34 +235,40 @@ def main() -> None:
     rows = grown(phrases())
     known = loading.load()
     seen = samples(rows, known.evidence)
-    offers = [*_heads("fields", FIELDS, rows, seen.fields), *_heads("resources", RESOURCES, rows, seen.fields)]
     about: dict[str, object] = {"data": digest()}
-    write(OFFERS, offers, about)
-    write(INTENT, _heads("intent", INTENTS, rows, seen.intent), about)
+    write(OFFERS, offers(rows, seen.fields), about, _LEAST)
+    write(INTENT, intents(rows, seen.intent), about)
 
 
-def _heads(group: str, names: Sequence[str], rows: Sequence[Phrase], taught: Sequence[list[int]]) -> list[Learnt]:
-    """A head for each name, taught on the rows that tell of the group."""
-    chosen = [index for index, row in enumerate(rows) if group != "resources" or row.resources is not None]
-    taught = [taught[index] for index in chosen]
-    wanted = {
-        name: [rows[i].intent == name if group == "intent" else name in getattr(rows[i], group) for i in chosen]
-        for name in names
-    }
-    counts = [rows[index].weight for index in chosen]
+def offers(rows: Sequence[Phrase], taught: Sequence[list[int]]) -> list[Learnt]:
+    """A head for each field and each resource; these are taught on the rows that tell of them."""
+    often = Counter(key for keys in taught for key in set(keys))
+    keys = sorted(key for key, count in often.items() if count >= OFTEN)
+    fields = {one: [one in row.fields for row in rows] for one in FIELDS}
+    telling = [index for index, row in enumerate(rows) if row.resources is not None]
+    given = {one: [one in (rows[index].resources or ()) for index in telling] for one in RESOURCES}
+    taught_of_given, rows_of_given = [taught[index] for index in telling], [rows[index] for index in telling]
+    return [
+        *_learn("fields", keys, fields, taught, rows),
+        *_learn("resources", keys, given, taught_of_given, rows_of_given),
+    ]
+
+
+def intents(rows: Sequence[Phrase], taught: Sequence[list[int]]) -> list[Learnt]:
+    """A head for each intent. Features that say little are dropped, and the others taught again."""
+    wanted = {one: [row.intent == one for row in rows] for one in INTENTS}
     keys = sorted({key for keys in taught for key in keys})
-    first = _learn(group, keys, wanted, taught, counts)
     worth: set[int] = set()
-    for head in first:
-        least = _LEAST * head.scale
+    for head in _learn("intent", keys, wanted, taught, rows):
+        least = _LEAST_OF_INTENT * head.scale
         worth.update(key for key, weight in zip(keys, head.weights, strict=True) if abs(weight) > least)
-    return _learn(group, sorted(worth), wanted, taught, counts)
+    return _learn("intent", sorted(worth), wanted, taught, rows)
 
 
 def _learn(
-    group: str, keys: list[int], wanted: dict[str, list[bool]], taught: Sequence[list[int]], counts: Sequence[float]
+    group: str, keys: list[int], wanted: dict[str, list[bool]], taught: Sequence[list[int]], rows: Sequence[Phrase]
 ) -> list[Learnt]:
-    matrix = table(keys, taught)
+    matrix, counts = table(keys, taught), [row.weight for row in rows]
     learn = fit_intent if group == "intent" else fit
     return [Learnt(f"{group}:{name}", keys, *learn(matrix, answers, counts)) for name, answers in wanted.items()]
 
