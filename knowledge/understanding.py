@@ -93,7 +93,7 @@ class Reader:
         letters = has_han(seen.even.text) or has_latin(seen.even.text) or bool(seen.counties)
         features = self._offers.known(for_fields := seen.for_fields())
         scores = self._offers.scores(features)
-        if seen.name and max(scores[name] for name in self._fields) <= SURE_ELSE:
+        if seen.name and not seen.very_long and max(scores[name] for name in self._fields) <= SURE_ELSE:
             features = self._offers.known(seen.for_fields(name=False))
             scores = self._offers.scores(features)
         intents = self._intent.scores(for_intent := self._intent.known(seen.for_intent(for_fields)))

@@ -87,9 +87,8 @@ class Classifier:
         totals = [0] * len(self.heads)
         ends, heads, weights = self._ends, self._heads, self._weights
         for row, _, _ in found:
-            place, end = ends[row - 1] if row else 0, ends[row]
-            for head, weight in zip(heads[place:end], weights[place:end], strict=True):
-                totals[head] += weight
+            for place in range(ends[row - 1] if row else 0, ends[row]):
+                totals[heads[place]] += weights[place]
         norm = 1.0 / math.sqrt(len(found)) if found else 0.0
         return {head.name: total * head.scale * norm + head.bias for head, total in zip(self.heads, totals, strict=True)}
 
@@ -102,11 +101,10 @@ class Classifier:
         ends, heads, weights = self._ends, self._heads, self._weights
         for row, start, end in found:
             if end > start:
-                place = ends[row - 1] if row else 0
-                here = heads[place : ends[row]]
-                for head, worth in worths.items():
-                    if head in here:
-                        share = weights[place + here.index(head)] / (end - start)
+                for place in range(ends[row - 1] if row else 0, ends[row]):
+                    worth = worths.get(heads[place])
+                    if worth is not None:
+                        share = weights[place] / (end - start)
                         for spot in range(start, end):
                             worth[spot] += share
         return {name: _best_run(worths[self._numbers[name]]) for name in names}

@@ -61,6 +61,11 @@ class Evidence(Struct, frozen=True):
         flags = marked(len(self.even.text), (Stretch(one.start, one.end) for one in hidden))
         return hidden + [one for one in covers if not flags[one.start]]
 
+    @property
+    def very_long(self) -> bool:
+        """Whether the text is so long that a name or a refusal in it weighs nothing."""
+        return len(self.even.text) >= _VERY_LONG
+
     def signs(self) -> list[str]:
         """Facts about the whole text."""
         size = len(self.even.text)
@@ -81,7 +86,7 @@ class Evidence(Struct, frozen=True):
 
         They are taken over where nothing was left out of them, or where the text is so long that it weighs nothing.
         """
-        left_out = (self.refused or self.name) and len(self.even.text) < _VERY_LONG
+        left_out = (self.refused or self.name) and not self.very_long
         if fields is None or left_out:
             fields = features(self.tokens, self.hits, self.covers(refused=False))
         return [*fields, *facts(self.signs())]
