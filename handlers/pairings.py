@@ -9,7 +9,7 @@ from handlers.context import Reply, Services
 from handlers.corrections import part_rows
 from handlers.wishes import pack
 from knowledge.base import County, Need
-from knowledge.matching import Pairing, Reason, Recommendation, Wish, at_county
+from knowledge.matching import Circumstances, Pairing, Reason, Recommendation, Wish, at_county
 from knowledge.records import coordinators, interests, organisations
 from knowledge.records.coverage import coverage
 from knowledge.records.interests import Interest
@@ -179,8 +179,18 @@ def card(services: Services, lang: str, name: str, wish: Wish, *, whole: bool = 
     if found is None:
         return None
     county, need = found
-    base = services.base
-    pairing = at_county(base, county, need, wish, services.around())
+    handled = bool(coordinators.at(services.store, county.id))
+
+    def made(around: Circumstances) -> Reply:
+        return _card(services, lang, at_county(services.base, county, need, wish, around), wish, whole=whole, handled=handled)
+
+    return services.of_late((lang, name, wish, whole, handled), made)
+
+
+def _card(services: Services, lang: str, pairing: Pairing, wish: Wish, *, whole: bool, handled: bool) -> Reply:
+    """The card; ``handled``: somebody at the county answers."""
+    base, county, need = services.base, pairing.county, pairing.need
+    name = target(need, county)
     field = need.field if need else (wish.fields[0] if len(wish.fields) == 1 else "")
     precedent = next(base.precedents(field, county.id), None) if field else None
     engaged = coverage(services.store).at(need.id) if need else None
@@ -196,8 +206,8 @@ def card(services: Services, lang: str, name: str, wish: Wish, *, whole: bool = 
         why.insert(0, tier)
     if engaged and engaged.open and not {reason.id for reason in pairing.reasons} & {"crowded", "need_covered"}:
         why.append(services.texts(lang, "tag.crowded", of=str(engaged.open)))
-    handled = {"no_contact"} if coordinators.at(services.store, county.id) else set()
-    unknowns = [reason_text(services, lang, reason, short=True) for reason in pairing.unknowns if reason.id not in handled]
+    open_ = [reason for reason in pairing.unknowns if not (handled and reason.id == "no_contact")]
+    unknowns = [reason_text(services, lang, reason, short=True) for reason in open_]
     text = (
         services.texts(lang, "card", **about, why=why, unknowns=unknowns)
         if not whole
