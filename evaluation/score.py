@@ -1,7 +1,7 @@
 """Score reading on the labelled sets: ``python -m evaluation.score [--part NAME | --sealed] [--errors TAG] [--write]``.
 
-``dev``, ``second`` and ``third`` (three hands) may be read and learnt from; ``check`` is the other half of the second set, by
-the same hand; ``sealed`` written by somebody who never tunes.
+``dev``, ``second``, ``third`` and ``fourth`` (four hands) may be read and learnt from; ``check`` is the other half of the
+second set, by the same hand; ``sealed`` written by somebody who never tunes.
 
 Prints each measure with its 95 % range, compares with ``figures.json`` (as of the last commit), and breaks down by tag.
 """
@@ -24,6 +24,7 @@ from knowledge.understanding import Reader, as_json
 
 FOLDER = Path(__file__).parent
 FIGURES = FOLDER / "figures.json"
+PARTS = ("dev", "second", "third", "fourth", "check", "sealed")
 FIELDS = (
     "industry employment consumption education health elderly habitat facilities digital left_behind mediation civility"
     " culture capacity"
@@ -205,7 +206,7 @@ def show_scenarios(known: KnowledgeBase, wanted: list[Row], *, failures: bool) -
 def main() -> None:
     """Read the arguments, score, and write the figures when asked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", default="dev", choices=("dev", "second", "third", "check", "sealed"), help="the set to score")
+    parser.add_argument("--part", default="dev", choices=PARTS, help="the set to score")
     parser.add_argument("--sealed", action="store_const", const="sealed", dest="part", help="the same as --part sealed")
     parser.add_argument("--errors", metavar="TAG", help="print the lines read wrongly (a tag, or all)")
     parser.add_argument("--write", action="store_true", help="keep the figures in figures.json")
