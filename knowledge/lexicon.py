@@ -17,6 +17,9 @@ from knowledge.reading.tokens import Sound
 from knowledge.reading.tokens import Word as Token
 from knowledge.text import even_word, has_han
 
+_TOGETHER = 2
+"""How far apart words of one phrase may stand: a comma and a blank."""
+
 Word = Annotated[str, Meta(min_length=1, max_length=60)]
 
 
@@ -186,8 +189,11 @@ class Phrases:
         """English words and stems among the tokens, longest at each place."""
         place = 0
         while place < len(tokens):
-            most = self._most_words.get(tokens[place].text, 1)
-            for count in range(min(most, len(tokens) - place), 0, -1):
+            most = min(self._most_words.get(tokens[place].text, 1), len(tokens) - place)
+            together = 1
+            while together < most and tokens[place + together].start - tokens[place + together - 1].end <= _TOGETHER:
+                together += 1
+            for count in range(together, 0, -1):
                 written = " ".join(token.text for token in tokens[place : place + count])
                 key = written.replace("'", "")  # tai'an, taian
                 name = self._latin.get(key) or self._stem(key)

@@ -12,6 +12,7 @@ from knowledge.base import County
 from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.counties import CountyNames, Named
 from knowledge.reading.features import COUNTY, HIDDEN, NAME, PLACE, Cover, Feature, facts, features
+from knowledge.reading.homes import Homes
 from knowledge.reading.kinds import KindHit, KindReader
 from knowledge.reading.origins import CHONGQING, Origin, Places
 from knowledge.reading.roles import HOME, RoleReader
@@ -97,7 +98,7 @@ class EvidenceReader:
 
     def __init__(self, counties: Mapping[str, County], lexicon: Lexicon) -> None:
         self._counties = CountyNames(counties, lexicon)
-        self._places = Places(lexicon)
+        self._places, self._homes = Places(lexicon), Homes(lexicon)
         self._kinds = KindReader(lexicon)
         self._scopes = ScopeReader(lexicon)
         self._roles = RoleReader(lexicon)
@@ -130,7 +131,7 @@ class EvidenceReader:
             places=places,
             kinds=kinds,
             kind=kind,
-            origin=self._places.home(tokens, homes, [(hit.start, hit.end) for hit in kinds[:_MOST]]),
+            origin=self._homes.home(tokens, homes, [(hit.start, hit.end) for hit in kinds[:_MOST]]),
             hits=hits,
             refused=self._scopes.read(tokens, content),
             name=_own_name(tokens.text, kind, places) if kind else None,

@@ -1,46 +1,43 @@
-"""Where the organisation comes from: places in a text, and which of them is its home."""
+"""Places in a text that are not counties of Chongqing; which of them is the writer's home: :mod:`knowledge.reading.homes`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from knowledge.lexicon import Hit, Lexicon, Phrases
-from knowledge.reading.scopes import Stretch, clauses
+from knowledge.reading.characters import sounds
 from knowledge.reading.tokens import Tokens
-from knowledge.text import has_han
 
 PLACES = Path(__file__).with_name("places.txt")
 """Made by ``python -m knowledge.training.places``."""
 CHONGQING = "重庆"
+BARE = "?"
+"""Behind an origin: its words are places only where a place of origin stands (新乡 is no part of 创新乡村)."""
 _NOWHERE = "-"
 _UNIT = re.compile(r"省|市|自治区|特别行政区|壮族自治区|回族自治区|区|县|州| city| province| district|'s")
 _GAP = re.compile(r"[ ,、·(]{0,2}")
-_FAR = 24
-_AS_HOME = re.compile(
-    r"(?:省|市|区|县)?(?:的|这边|本地|本土|籍|人\b|人,|地区| based|-based| here|'s| side|总部|注册|登记|代表处|工作站|联络处)"
+_BODY = r"(?:[协学商行公农工]会|[究金合联进义善谊]会|志愿|义工|公益|社工|协汇|机构|公司|中心|大学|学院|医院|银行)"
+_BARE_BEFORE = re.compile(r"(?:^|[,。;!?:、 (“\"]|[在是驻自咱俺]|我们|来自|代表)$")
+_BARE_AFTER = re.compile(
+    r"市|$|[,。;!?) ]|的(?![人话])|人(?![民口才大力均])|来的|这边|本地|老乡|[一几两][家个帮群支位]"
+    rf"|[一-鿿]{{0,10}}?{_BODY}"
 )
-_DONE = re.compile(
-    r"过|以前|曾|去年|前年|试点|已经|落地|(?:做|干|待|呆|跑|帮)了[^,。;]{0,6}(?:年|次|期)"
-    r"|\bbefore\b|\blast year\b|used to|previously|worked in|helped in|\bdid\b|\bbuilt in\b",
-)
-_BRANCH = re.compile(r"(?:会|会员|老板|老乡|企业|我们|分会|办事处|校友|驻|[商人])在$")
-_THEIRS = re.compile(r"(?:爹妈|爸妈|父母|爸爸|妈妈|男人|大人|老公|子女|儿女|儿子|他们|她们)[^,。;]{0,4}$")
-_OURS_IS = re.compile(r"(?:机构|公司|单位|团队|协会|商会|我们会|本会|人)(?:都|也)?(?:是|在)$")
-_NOT_THERE = re.compile(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$|你们$")
-_BUSINESS = re.compile(
-    r"(?:登记|注册|当老师|当医生|教书|读书|上大学|定居|落户|安家|办公|备案|开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)"
-)
-
-
-_SOME = re.compile(r"(?:[几一两三][个群帮位批家支]|有家)$")
-_BEFORE = ((3, _OURS_IS), (2, _SOME), (-3, _NOT_THERE))
-_AFTER = ((1, _AS_HOME), (2, _BUSINESS))
-"""What a sign just before or just after a place is worth."""
-_EARLY = 12
+_HEARD_AFTER = re.compile(r"市(?!场|民)|来的(?!娃|孩|人)")
+"""What stands behind a city that is written with characters of the same sound."""
+_ISLE_AFTER = re.compile(rf"$|[,。;!?)]|的|人(?![民口才大力均])|[一-鿿]{{0,8}}?(?:{_BODY}|[协学行]惠)")
+"""苏洲: nearly always the city, so less will do."""
+_WORDS_HEARD = frozenset("进城 山头 荒山 向阳 乡西 向西 白色 太远 太原 冰凉 榆树 金花 进中 同化 竹海".split())
+"""Words that sound like a city."""
+_CLAUSE_START = re.compile(r"(?:^|[,。;!?:])(?:我们是|我是|我们|咱们|来自|人在|在)?(?=[一-鿿]{2})")
+_SPOKEN_BEFORE = ("shi", "zai", "zi", "men", "wo", "zan")
+_SPOKEN_AFTER = ("de", "lai", "ren", "shi", "shang", "xie", "zhiyuan", "yigong", "shegong", "jijin")
+_HEARD = 2
+_ISLE = "洲"
 
 
 class Origin(NamedTuple):
@@ -53,7 +50,7 @@ class Origin(NamedTuple):
 
 
 class Places:
-    """Finds places in a text and tells which one the writer comes from; built once."""
+    """Finds places in a text; built once."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         words: dict[str, Iterable[str]] = {_NOWHERE: lexicon.home.not_places}
@@ -61,14 +58,11 @@ class Places:
         for line in PLACES.read_text(encoding="utf-8").splitlines():
             origin, *names = line.split("\t")
             words[origin] = names
-            firsts[origin] = names[:1]
+            if origin[-1] != BARE:
+                firsts[origin] = names[:1]
         for origin, known in lexicon.homes.items():
             words[origin] = [*words.get(origin, ()), *known]
         self._words = Phrases(words)
-        home = {group: "|".join(map(re.escape, getattr(lexicon.home, group))) for group in ("towards", "hello", "here")}
-        self._towards = re.compile(rf"(?:{home['towards']}|\bto|\bfor|\bvisit(?:ed)?)$")
-        self._opening = re.compile(rf"(?:{home['hello']}|dear \w+|[ ,:!\"“《(。、;])*")
-        self._by_home = re.compile(rf"(?:{home['here']})[ :]?$")
         self._firsts = firsts
         self._names = frozenset(name for names in words.values() for name in names if name.isascii())
 
@@ -82,15 +76,64 @@ class Places:
         """The names in pinyin: made when pinyin first comes."""
         return Phrases(self._firsts, by_sound=True)
 
+    @cached_property
+    def _heard(self) -> dict[tuple[str, ...], list[tuple[str, str]]]:
+        """Cities of two characters by their sound: the names and their origins."""
+        table = sounds()
+        heard: defaultdict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+        for origin, names in self._firsts.items():
+            for name in names:
+                if len(name) == _HEARD and "/" in origin and all(char in table for char in name):
+                    heard[tuple(table[char] for char in name)].append((name, origin))
+        return dict(heard)
+
     def find(self, tokens: Tokens) -> list[Origin]:
         """Every place, neighbours of one province joined (山东省泰安市 is one), in order."""
-        hits = [hit for hit in self._words.in_han(tokens.text) if hit.id != _NOWHERE]
-        if tokens.words:
+        text = tokens.text
+        hits = [hit for hit in self._words.in_han(text) if hit.id != _NOWHERE]
+        if any(hit.id[-1] == BARE for hit in hits):
+            ends = {hit.end for hit in hits}
+            hits = [hit._replace(id=hit.id.rstrip(BARE)) for hit in hits if self._stands(text, hit, ends)]
+        hits += self._by_ear(text, {hit.start for hit in hits})
+        if tokens.pinyin:
+            hits += self._in_pinyin(tokens)
+        elif tokens.words:
             hits += self._words.in_latin(tokens.words)
-            if tokens.pinyin:
-                taken = {hit.start for hit in hits}
-                hits += [hit for hit in self._spoken.in_sounds(tokens.sounds) if hit.start not in taken]
-        return self._joined(tokens.text, sorted(hits))
+        return self._joined(text, sorted(hits))
+
+    @staticmethod
+    def _stands(text: str, hit: Hit, ends: set[int]) -> bool:
+        """Whether what may be another word is a place here; ``ends``: of the other places."""
+        if hit.id[-1] != BARE or hit.start in ends:
+            return True
+        return bool(_BARE_BEFORE.search(text, max(0, hit.start - 2), hit.start) and _BARE_AFTER.match(text, hit.end))
+
+    def _by_ear(self, text: str, taken: set[int]) -> Iterator[Hit]:
+        """Cities written with characters of the same sound, one of them right, where a clause tells whence one comes."""
+        table = sounds()
+        for opening in _CLAUSE_START.finditer(text):
+            start = opening.end()
+            word = text[start : start + _HEARD]
+            if start in taken or word[0] not in table or word[1] not in table:
+                continue
+            known = self._heard.get((table[word[0]], table[word[1]]), ()) if word not in _WORDS_HEARD else ()
+            near = [origin for name, origin in known if (word[0] == name[0]) != (word[1] == name[1])]
+            if near and (_HEARD_AFTER if word[1] != _ISLE else _ISLE_AFTER).match(text, start + _HEARD):
+                yield Hit(start, start + _HEARD, near[0])
+
+    def _in_pinyin(self, tokens: Tokens) -> list[Hit]:
+        """Cities, and counties where one comes from there: half of their names are words of pinyin as well."""
+        hits = list(self._spoken.in_sounds(tokens.sounds))
+        taken, words = {hit.start for hit in hits}, tokens.words
+        places = {word.start: number for number, word in enumerate(words)}
+        for hit in self._words.in_latin(words):
+            number = places[hit.start]
+            before = words[number - 1].text if number else ""
+            after = next((word.text for word in words[number + 1 : number + 4] if word.start >= hit.end), "")
+            told = (not before or before.endswith(_SPOKEN_BEFORE)) and (not after or after.startswith(_SPOKEN_AFTER))
+            if told and (before or after) and hit.start not in taken:
+                hits.append(hit)
+        return hits
 
     @staticmethod
     def _joined(text: str, hits: list[Hit]) -> list[Origin]:
@@ -109,40 +152,3 @@ class Places:
             else:
                 found.append(Origin(hit.start, end, province, city))
         return found
-
-    def home(self, tokens: Tokens, places: list[Origin], names: list[tuple[int, int]]) -> Origin | None:
-        """The place that the writer comes from, or nothing. ``names``: where names of kinds of organisation stand."""
-        if not places:
-            return None
-        text = tokens.text
-        opening = self._opening.match(text)
-        opened = opening.end() if opening else 0
-        plain_english = bool(tokens.words) and not tokens.pinyin and not has_han(text)
-        stretches = clauses(text)
-        best: tuple[float, Origin] | None = None
-        for place in places:
-            clause = next((one for one in stretches if one.start <= place.start < one.end), Stretch(0, len(text)))
-            score = self._score(text, place, clause, opened=place.start <= opened, english=bool(tokens.words)) + plain_english
-            if any(place.end <= first < min(clause.end, place.end + _FAR) for first, _ in names):
-                score += 1.5 if place.start - clause.start < _EARLY else 1
-            if score >= 1 and (best is None or score > best[0]):
-                best = (score, place)
-        return best[1] if best else None
-
-    def _score(self, text: str, place: Origin, clause: Stretch, *, opened: bool, english: bool) -> float:
-        """What the words around a place say for its being the writer's home; ``opened``: it opens the text."""
-        before, after = text[max(0, place.start - _FAR) : place.start], text[place.end : place.end + _FAR]
-        score = 2.5 * opened
-        score += sum(worth for worth, sign in _BEFORE if sign.search(before))
-        score += sum(worth for worth, sign in _AFTER if sign.match(after))
-        score += 3 * bool(self._by_home.search(before))
-        score -= 3 * bool(self._towards.search(before.rstrip()) or _THEIRS.search(before))
-        inside = before.endswith(("在", " in "))
-        if inside:
-            score += 1 if english and place.province != CHONGQING else 0.5
-        near = max(clause.start, place.start - _FAR), min(clause.end, place.end + _FAR)
-        if (inside or not opened) and _DONE.search(text, *near):
-            score -= 3
-        if place.province == CHONGQING and not opened:
-            score += 4 if _BRANCH.search(before) else -1
-        return score

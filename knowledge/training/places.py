@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from knowledge.reading.origins import BARE
 from knowledge.text import even
 
 SOURCE = Path(__file__).parents[1] / "plan" / "places.yaml"
@@ -42,7 +43,10 @@ def table() -> str:
 
     def add(origin: str, entry: dict[str, Any], *extra: str) -> None:
         english = [entry["en"]] if entry.get("en") else []
-        words[origin] += _even([entry["zh"], *extra, *entry.get("also", []), *english])
+        bare = _even(entry.get("bare", []))
+        words[origin] += [word for word in _even([entry["zh"], *extra, *entry.get("also", []), *english]) if word not in bare]
+        if bare:
+            words[origin + BARE] += bare
 
     for province in data["provinces"]:
         add(province["zh"], province, province["full"], *province.get("short", []))
