@@ -6,70 +6,71 @@ import re
 from bisect import bisect_right
 
 from knowledge.lexicon import Lexicon
+from knowledge.reading.later import Later
 from knowledge.reading.origins import CHONGQING, Origin
 from knowledge.reading.scopes import Stretch, clauses
 from knowledge.reading.tokens import Tokens
 from knowledge.text import has_han
 
 _FAR = 24
-_AS_HOME = re.compile(
+_AS_HOME = Later(
     r"(?:省|市|区|县)?(?:的|这边|本地|本土|籍|人\b|人,|地区| based|-based| here|'s| side|总部|注册|登记|代表处|工作站|联络处)"
 )
-_PEOPLE = re.compile(r"人(?![民口才大力社家均数员文工物生群])|(?:过)?来的(?!娃|孩|学|游|客|老人|货|那)")
-_PEOPLE_BEFORE = re.compile(r"(?:^|[的们我咱俺是帮群个,。;])$")
-_DONE = re.compile(
+_PEOPLE = Later(r"人(?![民口才大力社家均数员文工物生群])|(?:过)?来的(?!娃|孩|学|游|客|老人|货|那)")
+_PEOPLE_BEFORE = Later(r"(?:^|[的们我咱俺是帮群个,。;])$")
+_DONE = Later(
     r"(?<![经通超不越])过(?![去来年冬程日节夜敏度于滤渡关世好得])|过去在|以前|曾|去年|前年|试点|已经|落地|(?:做|干|待|呆|跑|帮)了[^,。;]{0,6}(?:年|次|期)"
     r"|\bbefore\b|\blast year\b|used to (?!be an? )|previously|worked in|helped in|\bdid\b|\bbuilt in\b",
 )
-_SPENT = re.compile("[年次期]")
+_SPENT = Later("[年次期]")
 """我们在广州做了十年: it may still be the place."""
-_BRANCH = re.compile(r"(?:会|会员|老板|老乡|企业|我们|分会|办事处|校友|驻|[商人])在$")
-_BRANCH_ELSEWHERE = re.compile(r"[商学协联乡]会在$")
-_THEIRS = re.compile(
+_BRANCH = Later(r"(?:会|会员|老板|老乡|企业|我们|分会|办事处|校友|驻|[商人])在$")
+_BRANCH_ELSEWHERE = Later(r"[商学协联乡]会在$")
+_THEIRS = Later(
     r"(?:爹妈|爸妈|父母|爸爸|妈妈|男人|大人|老公|子女|儿女|儿子|他们|她们)[^,。;]{0,4}$"
     r"|\b(?:parents|husbands|mothers|fathers|they|who|sons|daughters)(?: \w+){0,2} in $"
 )
 _AWAY, _THEY_WORK = (
     ("在", "去", "到"),
-    re.compile(
+    Later(
         r"(?:那边)?(?:打工|务工|上班|做工|干活|做事)的?(?:爸|妈|爹|娘|父|母|大人|家长|男人|儿|女|子女|老公|老乡|村民|年轻人|农民|亲)"
     ),
 )
 """在广东打工的爸妈: not the writer."""
-_OURS_IS = re.compile(
+_OURS_IS = Later(
     r"(?:机构|公司|单位|团队|协会|商会|学会|行会|基金会|联谊会|同乡会|我们会|我们队|我们社|我们店|我们厂|本会|总部|人)(?:都|也)?(?:是|在)$"
 )
-_WE = re.compile(r"(?:^|[,。;:!? ])(?:我们|咱们?|俺们?|我哋|阿拉)$")
-_SETTLED = re.compile(r"(?:嫁|搬|调|迁|分配|跟[^,。;]{0,8})(?:到|去|来)了?$")
+_WE = Later(r"(?:^|[,。;:!? ])(?:我们|咱们?|俺们?|我哋|阿拉)$")
+_SETTLED = Later(r"(?:嫁|搬|调|迁|分配|跟[^,。;]{0,8})(?:到|去|来)了?$")
 """嫁到广州, 跟着女儿到了苏州: where one lives now."""
-_NOT_THERE = re.compile(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$|你们$|\bone (?:is )?in $")
-_BUSINESS = re.compile(
+_NOT_THERE = Later(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$|你们$|\bone (?:is )?in $")
+_BUSINESS = Later(
     r"(?:登记|注册|当老师|当医生|教书|读书|上大学|定居|落户|安家|办公|备案|开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)"
 )
-_SOME = re.compile(r"(?:[几一两三][个群帮位批家支]|有家)$")
-_A_BODY = re.compile(
+_SOME = Later(r"(?:[几一两三][个群帮位批家支]|有家)$")
+_A_BODY = Later(
     r"(?:的|这边的?|本地的?)?"
     r"(?:(?:一家|一支|一帮|一群|某家|某|有家|一间)(?![^,。;]{0,8}(?:用过|请|找|邀|装过))"
     r"|(?:一个|几个|两个|三个|几家|几位|一位)?[^,。;!?、一在去给帮到村镇乡县寨]{0,10}"
     r"(?:机构|组织|公司|企业|老板|厂长|店主|师傅|志愿者|工程师|协会|学会|商会|行会|基金会|义工))"
 )
 """云南一家…, 深圳几个…工程师: it is the place that they are of, whatever they did elsewhere."""
-_DOES = re.compile(r"[给帮去来到想在过做教办跑为]")
+_DOES = Later(r"[给帮去来到想在过做教办跑为]")
 """Between a place and a name: the name is not simply of that place."""
 _BEFORE = ((3, _OURS_IS), (2, _SOME), (2, _WE), (-3, _NOT_THERE))
-_NOT_OURS = re.compile(r"的(?:孩子|娃|学生|山区|留守)|的?不算|也有")
+_NOT_OURS = Later(r"的(?:孩子|娃|学生|山区|留守)|的?不算|也有")
 """四川凉山的孩子: whom one asks for."""
 _AFTER = ((1, _AS_HOME), (2, _BUSINESS), (-3, _NOT_OURS))
 """What a sign just before or just after a place is worth."""
 _EARLY = 12
-_ALONE_BEFORE = re.compile(
+_ALONE_BEFORE = Later(
     r" *(?:(?:我们|咱们|我|咱|俺们|俺)?(?:是|就是|都是|都)|我们|咱们|我|咱|俺|人|家|现|目前|现在|如今|就|也"
     r"|坐标|坐标在|来自|地点|地址|单位|机构|公司|总部|会址|团队|队伍)*"
     r"(?:是|在|都在|from|in|based in|we are in|we're in|i'm in|i am in|we are from|we're from|i'm from|here in)?[ :]*"
 )
-_ALONE_AFTER = re.compile(r"(?:市区|城区|城里|郊区)?(?:过来的|来的|来|的|人|籍)?(?:这边|本地)?[哈呢哦啊嘛的 )”\"]*")
-_AND = re.compile(r"[、和跟与及 ]+| and ")
-_STAYED = re.compile(r"[^,。;]{0,4}(?:也)?(?:去|做|待|呆|跑|帮|到)过|试点|以前")
+_ALONE_AFTER = Later(r"(?:市区|城区|城里|郊区)?(?:过来的|来的|来|的|人|籍)?(?:这边|本地)?[哈呢哦啊嘛的 )”\"]*")
+_AND = Later(r"[、和跟与及 ]+| and ")
+_STAYED = Later(r"[^,。;]{0,4}(?:也)?(?:去|做|待|呆|跑|帮|到)过|试点|以前")
 
 
 class Homes:

@@ -2,66 +2,66 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from knowledge.lexicon import Lexicon, Phrases
+from knowledge.reading.later import Later
 from knowledge.reading.scopes import Stretch, clauses
 from knowledge.reading.tokens import Tokens
 from knowledge.text import HAN
 
-_NATIONAL = re.compile(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
-_NATIONAL_EN = re.compile(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
-_OTHERS = re.compile(
+_NATIONAL = Later(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
+_NATIONAL_EN = Later(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
+_OTHERS = Later(
     r"(?:找|联系(?!人)|对接|跟|(?<!呼)和(?![田谐平睦气])|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立(?!的)|组建|(?<![福修古基])建(?![筑设材工])|招募|注册(?![的在于过])|申办|创办|你们|请(?!问)|由(?=当地|本地|村|县|镇|乡|街道|你们|区里|志愿者|义工|基金(?!会)|学会|协会|商会)|(?<!了)[搞组办弄]一?个|通知|发给|告诉|让|支持的"
     r"|\blocal|\bsupport|\bfor)[^,。;!?]{0,8}$"
     r"|\b(?:train|mentor|coach|recruit|register an?|start an?|set up an?)[^,。;!?]{0,24}$",
 )
-_HELPED = re.compile(
+_HELPED = Later(
     r"(?:^|[想来去要]|(?<![技职])能|专门|我们|可以|负责|帮助|做)(?:教(?!育|师|学|授|科|练)|培养|培育|孵化|培训|带|扶持|支持|资助|发展|指导|督导|辅导|陪伴|陪跑)"
     r"[^,。;!?]{0,8}$",
 )
-_ONE_NAME = re.compile(r"[一-鿿]{2}[和与][一-鿿]{2,4}(?:产业|行业|发展|文化|经济|保护|技术|健康)[一-鿿]{0,4}$")
+_ONE_NAME = Later(rf"{HAN}{{2}}[和与]{HAN}{{2,4}}(?:产业|行业|发展|文化|经济|保护|技术|健康){HAN}{{0,4}}$")
 """茶叶和咖啡产业发展促进会: one name."""
-_OWN_NAME = re.compile(
+_OWN_NAME = Later(
     r"(?:是|我们|本(?!地)|的一?[家个支]|[弄搞办组建拉凑]了一?[个支家])[^,。;!?给帮找]{0,12}$|是[^,。;!?]{0,16}的$"
 )
 _WEAK = frozenset({"社工", "社会工作", "志愿者", "志愿服务", "义工", "volunteers", "volunteer", "基金", "fund", "服务队"})
 _NOWHERE = frozenset({"乡镇", "镇", "县里", "村里"})
 _HOUSES = frozenset({"敬老院", "护理院", "社工站", "养老机构"})
 """教师、村医、敬老院: a house in a list is none of the writer's."""
-_HOUSE_THERE = re.compile(r"[^,。;!?]{0,2}(?:散了|谁管|归谁|在哪|有没有)")
-_HOUSE_OF_OTHERS = re.compile(
+_HOUSE_THERE = Later(r"[^,。;!?]{0,2}(?:散了|谁管|归谁|在哪|有没有)")
+_HOUSE_OF_OTHERS = Later(
     r"(?:去|到|往|进|给|帮|送)(?:[^,。;!?开办]{0,5})$|(?:老公|老婆|爱人|妈|爸|儿子|女儿|媳妇|朋友)[^,。;!?]{0,3}在[^,。;!?]{0,5}$"
 )
 """一个月去一次敬老院."""
-_AS_A_VERB = re.compile(r"(?![的派想愿有可本里组专设协成出牵拿报登查]|会员|会长|$|[,。;!?、) ])")
-_LEARNS = re.compile(r"(?:^|[能要想都也就早快才没我你他她娃人员姐妹以可须得后,、]|[他她]们|保证|一定|包)$")
+_AS_A_VERB = Later(r"(?![的派想愿有可本里组专设协成出牵拿报登查]|会员|会长|$|[,。;!?、) ])")
+_LEARNS = Later(r"(?:^|[能要想都也就早快才没我你他她娃人员姐妹以可须得后,、]|[他她]们|保证|一定|包)$")
 """学会翻身, 大姐学会: to have learnt."""
 _NO_KIND = {
     "学会": (_LEARNS, _AS_A_VERB),
-    "学惠": (re.compile(r"科$|数$"), re.compile("")),
-    "行会": (re.compile(r"[银举进不平旅执流发通运飞送出同步穿]$"), re.compile("")),
-    "环保社": (re.compile(""), re.compile(r"[团会]")),
-    "ngo": (re.compile(""), re.compile(r" (?:training|incubat|manag|regist|develop|support|capacity|start)")),
+    "学惠": (Later(r"科$|数$"), Later("")),
+    "行会": (Later(r"[银举进不平旅执流发通运飞送出同步穿]$"), Later("")),
+    "环保社": (Later(""), Later(r"[团会]")),
+    "ngo": (Later(""), Later(r" (?:training|incubat|manag|regist|develop|support|capacity|start)")),
 }
 """Words that only look like a kind where both patterns fit what stands before and behind."""
-_LIKE_US = re.compile(r" like (?:us|ours)\b")
-_NOT_A_NAME = re.compile(
+_LIKE_US = Later(r" like (?:us|ours)\b")
+_NOT_A_NAME = Later(
     r" ?(?:陪训|培训|督导|考|人才|站|证|怎么|管理|招募|队伍|能力|志愿者|登记|training|leader|coordin|manage|supervis)"
 )
-_DOES = re.compile(r"的|设了|设立|成立|发起|捐|给|帮|想|和|与|跟|联合(?!总?会)")
+_DOES = Later(r"的|设了|设立|成立|发起|捐|给|帮|想|和|与|跟|联合(?!总?会)")
 """Between two names: the second is no longer part of the first."""
-_TEAM = re.compile(rf"{HAN}{{2,8}}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
+_TEAM = Later(rf"{HAN}{{2,8}}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
 _TEAM_NAME = 3
-_PROFESSION = re.compile(r"我(?:是|在)[一-鿿]*队(?=的)")
+_PROFESSION = Later(rf"我(?:是|在){HAN}*队(?=的)")
 """我是地质队的: where the writer works."""
-_NOT_OURS = re.compile(r"(?:不是|并非|还是)[^,。;!?]{0,8}$")
-_THROUGH = re.compile(r"的?[^,。;!?]{0,4}(?:推荐|介绍|告诉|叫(?=我))")
+_NOT_OURS = Later(r"(?:不是|并非|还是)[^,。;!?]{0,8}$")
+_THROUGH = Later(r"的?[^,。;!?]{0,4}(?:推荐|介绍|告诉|叫(?=我))")
 """研究院的朋友推荐我们的: somebody else's name."""
-_IN_GENERAL = re.compile(r"[^,。;!?]{0,12}(?:区别|不同|多不多|有哪些|是什么|是啥|多少家|有几家)")
+_IN_GENERAL = Later(r"[^,。;!?]{0,12}(?:区别|不同|多不多|有哪些|是什么|是啥|多少家|有几家)")
 """社工站和社会服务机构有什么区别: no one's name."""
-_IS_THERE, _ASKED = re.compile(r"有[^,。;!?]{0,8}$"), re.compile(r"[^,。;!?]{0,6}(?:[吗么不?]|没)")
+_IS_THERE, _ASKED = Later(r"有[^,。;!?]{0,8}$"), Later(r"[^,。;!?]{0,6}(?:[吗么不?]|没)")
 """有社工站没得: a question about the county."""
 _FAR = 40
 _CAN_BE = frozenset("national association charity service academic".split())

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.characters import sounds
+from knowledge.reading.later import Later
 from knowledge.reading.tokens import Tokens
+from knowledge.text import HAN
 
 PLACES = Path(__file__).with_name("places.txt")
 """Made by ``python -m knowledge.training.places``."""
@@ -22,18 +24,18 @@ _NOWHERE = "-"
 _UNIT = re.compile(r"省|市|自治区|特别行政区|壮族自治区|回族自治区|区|县|州| city| province| district|'s")
 _GAP = re.compile(r"[ ,、·(]{0,2}")
 _BODY = r"(?:[协学商行公农工]会|[究金合联进义善谊]会|志愿|义工|公益|社工|协汇|机构|公司|中心|大学|学院|医院|银行)"
-_BARE_BEFORE = re.compile(r"(?:^|[,。;!?:、 (“\"]|[在是驻自咱俺]|我们|来自|代表)$")
-_BARE_AFTER = re.compile(
+_BARE_BEFORE = Later(r"(?:^|[,。;!?:、 (“\"]|[在是驻自咱俺]|我们|来自|代表)$")
+_BARE_AFTER = Later(
     r"市|$|[,。;!?) ]|的(?![人话])|人(?![民口才大力均])|来的|这边|本地|老乡|[一几两][家个帮群支位]"
-    rf"|[一-鿿]{{0,10}}?{_BODY}"
+    rf"|{HAN}{{0,10}}?{_BODY}"
 )
-_HEARD_AFTER = re.compile(r"市(?!场|民)|来的(?!娃|孩|人)")
+_HEARD_AFTER = Later(r"市(?!场|民)|来的(?!娃|孩|人)")
 """What stands behind a city that is written with characters of the same sound."""
-_ISLE_AFTER = re.compile(rf"$|[,。;!?)]|的|人(?![民口才大力均])|[一-鿿]{{0,8}}?(?:{_BODY}|[协学行]惠)")
+_ISLE_AFTER = Later(rf"$|[,。;!?)]|的|人(?![民口才大力均])|{HAN}{{0,8}}?(?:{_BODY}|[协学行]惠)")
 """苏洲: nearly always the city, so less will do."""
 _WORDS_HEARD = frozenset("进城 山头 荒山 向阳 乡西 向西 白色 太远 太原 冰凉 榆树 金花 进中 同化 竹海".split())
 """Words that sound like a city."""
-_CLAUSE_START = re.compile(r"(?:^|[,。;!?:])(?:我们是|我是|我们|咱们|来自|人在|在)?(?=[一-鿿]{2})")
+_CLAUSE_START = re.compile(rf"(?:^|[,。;!?:])(?:我们是|我是|我们|咱们|来自|人在|在)?(?={HAN}{{2}})")
 _SPOKEN_BEFORE = ("shi", "zai", "zi", "men", "wo", "zan")
 _SPOKEN_AFTER = ("de", "lai", "ren", "shi", "shang", "xie", "zhiyuan", "yigong", "shegong", "jijin")
 _HEARD = 2
