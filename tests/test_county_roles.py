@@ -19,6 +19,11 @@ def wanted(reader: Reader, text: str) -> str:
 
 
 REFUSED = (
+    ("沙坪坝的娃不缺,巫溪的缺", "wuxi"),
+    ("甘肃武山的商会,跟巫山没关系", ""),
+    ("是南岸?反正我们想去的是武隆", "wulong"),
+    ("江北?南京的江北新区来的,想到巫山换药", "wushan"),
+    ("Not in Wuxi Jiangsu - Wuxi in Chongqing please", "wuxi"),
     ("巫溪就免了吧", ""),
     ("云阳我们理事会否了", ""),
     ("城口被否掉了", ""),
@@ -88,6 +93,10 @@ CORRECTED = (
     ("酉阳秀山黔江都行,最想去黔江", "qianjiang youyang xiushan"),
 )
 NOT_REFUSED = (
+    ("石柱已经有两个乡问我们要云广播", "shizhu"),
+    ("城口的娃不缺书,缺老师", "chengkou"),
+    ("巫山跟巫溪有没有关系", "wushan wuxi"),
+    ("巫溪?我们从济南来的", "wuxi"),
     ("城口不缺钱缺人,我们派人去", "chengkou"),
     ("巫溪的路不好走,我们来修", "wuxi"),
     ("没去过城口,想先了解一下", "chengkou"),
@@ -170,6 +179,9 @@ LEFT_BEHIND = (
     ("We've been working in Wuxi since 2019 and want to continue there", "wuxi"),
 )
 HOMES = (
+    ("我在渝北上班,想去城口教画画", "chengkou", "重庆"),
+    ("大家都是巴南的老年协会会员,想往南川走", "nanchuan", "重庆"),
+    ("洪崖洞火锅店老板们,给城口的年轻人出路费", "chengkou", "重庆"),
     ("渝北的商会想去城口", "chengkou", "重庆"),
     ("我们公司在渝北空港,想给巫溪的村子捐电脑", "wuxi", "重庆"),
     ("我们是涪陵的,想帮帮丰都", "fengdu", "重庆"),
@@ -215,6 +227,13 @@ OTHER_THINGS = (
     ("江津的乡镇社工站谁管来着", "jiangjin"),
 )
 SPELLINGS = (
+    ("想去秀珊给老人送饭", "xiushan"),
+    ("到云羊教书", "yunyang"),
+    ("给忠线的村小送球鞋", "zhongxian"),
+    ("丰督那边娃娃没人陪", "fengdu"),
+    ("来渝东南,黔将也行", "qianjiang"),
+    ("榨菜老家那块儿还需要人不", "fuling"),
+    ("去修山路,去河川边捡垃圾", ""),
     ("chéngkǒu 教育", "chengkou"),
     ("想去 Péngshuǐ 做助学", "pengshui"),
     ("想去wu xi做义诊", "wuxi"),

@@ -61,6 +61,8 @@ _PILLARS_AFTER = re.compile(
 """门口的石柱裂了: pillars of stone."""
 _ADJECTIVE = frozenset({"长寿"})
 """A name that is a word by itself stands for the county only where a place can stand on both its sides, or with its unit."""
+_GOING = frozenset("去到往赴")
+"""Behind one of these stands a place, whatever follows it."""
 _TOWARDS = frozenset("去到往给帮")
 _GOODS = re.compile(r"柚|橘|橙|鱼|米|湖|血豆腐|薄脆|医|养|教|助|义|民|留|乡|村|镇|老百姓|老乡|产|旅|农")
 _RARE = re.compile(
@@ -201,7 +203,8 @@ class CountyNames:
                 for short, county_id in names:
                     right = sum(one == other for one, other in zip(short, text[start : start + size], strict=True))
                     unit = _UNIT.match(text, hit.end) is not None
-                    if right > 1 or ((right or unit) and self._could_be_place(text, hit)):
+                    towards = right and text[start - 1 : start] in _GOING
+                    if right > 1 or towards or ((right or unit) and self._could_be_place(text, hit)):
                         found.append(Named(start, hit.end, county_id))
                         taken[start : hit.end] = b"\x01" * size
                         break
