@@ -19,6 +19,8 @@ def wanted(reader: Reader, text: str) -> str:
 
 
 REFUSED = (
+    ("南川的学校够了,石柱的不够", "shizhu"),
+    ("说的是巫溪哈,莫听成巫山", "wuxi"),
     ("沙坪坝的娃不缺,巫溪的缺", "wuxi"),
     ("甘肃武山的商会,跟巫山没关系", ""),
     ("是南岸?反正我们想去的是武隆", "wulong"),

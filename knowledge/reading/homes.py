@@ -27,7 +27,7 @@ _SPENT = Later("[年次期]")
 _BRANCH = Later(r"(?:会|会员|老板|老乡|企业|我们|分会|办事处|校友|驻|[商人])在$")
 _BRANCH_ELSEWHERE = Later(r"[商学协联乡]会在$")
 _THEIRS = Later(
-    r"(?:爹妈|爸妈|父母|爸爸|妈妈|男人|大人|老公|子女|儿女|儿子|他们|她们)[^,。;]{0,4}$"
+    r"(?:爹妈|爸妈|父母|爸爸|妈妈|男人|大人|老公|老婆|丈夫|妻子|子女|儿女|儿子|女儿|儿媳|弟弟|妹妹|哥哥|姐姐|他们|她们)[^,。;]{0,4}$"
     r"|\b(?:parents|husbands|mothers|fathers|they|who|sons|daughters)(?: \w+){0,2} in $"
 )
 _AWAY, _THEY_WORK = (
@@ -41,9 +41,14 @@ _OURS_IS = Later(
     r"(?:机构|公司|单位|团队|协会|商会|学会|行会|基金会|联谊会|同乡会|我们会|我们队|我们社|我们店|我们厂|本会|总部|人)(?:都|也)?(?:是|在)$"
 )
 _WE = Later(r"(?:^|[,。;:!? ])(?:我们|咱们?|俺们?|我哋|阿拉)$")
-_SETTLED = Later(r"(?:嫁|搬|调|迁|分配|跟[^,。;]{0,8})(?:到|去|来)了?$")
+_SETTLED = Later(r"(?:嫁|搬|调|迁|分配|跟[^,。;]{0,8})(?:到|去|来)了?$|回到了$")
 """嫁到广州, 跟着女儿到了苏州: where one lives now."""
-_NOT_THERE = Later(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$|你们$|\bone (?:is )?in $")
+_NOW = Later(r"(?:现在|如今|目前|现居|现住)在?$")
+_WORKS = Later(r"做|开|上班|工作|当|教|打工|定居|生活|读|创业")
+_FROM = "从"
+_CAME = Later(r"[^,。;]{0,4}(?:(?<!回)来的(?!娃|孩|学|游|货)|过来|赶来|出发)")
+"""从兰州坐火车来的: not somebody else's place."""
+_NOT_THERE = Later(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$|你们$|把$|\bone (?:is )?in $")
 _BUSINESS = Later(
     r"(?:登记|注册|当老师|当医生|教书|读书|上大学|定居|落户|安家|办公|备案|开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)"
 )
@@ -58,9 +63,12 @@ _A_BODY = Later(
 _DOES = Later(r"[给帮去来到想在过做教办跑为]")
 """Between a place and a name: the name is not simply of that place."""
 _BEFORE = ((3, _OURS_IS), (2, _SOME), (2, _WE), (-3, _NOT_THERE))
-_NOT_OURS = Later(r"的(?:孩子|娃|学生|山区|留守)|的?不算|也有")
+_LEAVES = Later(r"出发(?=$|[,。;!])")
+_NOT_OURS = Later(
+    r"的(?:孩子|娃|学生|山区|留守|爸|妈|父母|家长)|的?不算|也有|那边(?:已经|饱和|不|没|太)|[^,。;]{0,4}都有(?:分|办|点)"
+)
 """四川凉山的孩子: whom one asks for."""
-_AFTER = ((1, _AS_HOME), (2, _BUSINESS), (-3, _NOT_OURS))
+_AFTER = ((1, _AS_HOME), (2, _BUSINESS), (2, _LEAVES), (-3, _NOT_OURS))
 """What a sign just before or just after a place is worth."""
 _EARLY = 12
 _ALONE_BEFORE = Later(
@@ -68,7 +76,10 @@ _ALONE_BEFORE = Later(
     r"|坐标|坐标在|来自|地点|地址|单位|机构|公司|总部|会址|团队|队伍)*"
     r"(?:是|在|都在|from|in|based in|we are in|we're in|i'm in|i am in|we are from|we're from|i'm from|here in)?[ :]*"
 )
-_ALONE_AFTER = Later(r"(?:市区|城区|城里|郊区)?(?:过来的|来的|来|的|人|籍)?(?:这边|本地)?[哈呢哦啊嘛的 )”\"]*")
+_ALONE_AFTER = Later(
+    r"(?:[^,。;!? 去到给帮在想请教]{0,8}(?:附院|医院|大学|学院|公司|厂|局|所|剧团|车队)(?=的?$|的?[,。;!?]))?"
+    r"(?:市区|城区|城里|郊区)?(?:过来的|来的|来|的|人|籍)?(?:这边|本地)?[哈呢哦啊嘛的 )”\"]*"
+)
 _AND = Later(r"[、和跟与及 ]+| and ")
 _STAYED = Later(r"[^,。;]{0,4}(?:也)?(?:去|做|待|呆|跑|帮|到)过|试点|以前")
 
@@ -122,7 +133,12 @@ class Homes:
         score += sum(worth for worth, sign in _BEFORE if sign.search(before))
         score += sum(worth for worth, sign in _AFTER if sign.match(after))
         score += 3 * bool(self._by_home.search(before))
-        score -= 3 * bool((not settled and self._towards.search(before.rstrip())) or _THEIRS.search(before))
+        score += 3 * bool(_NOW.search(before) and _WORKS.match(after))
+        came = not here and _CAME.match(after) is not None
+        if came and before.endswith(_FROM):
+            score += 2
+        elif not settled and (self._towards.search(before.rstrip()) or _THEIRS.search(before)):
+            score -= 3
         score -= 4 * bool(before.endswith(_AWAY) and _THEY_WORK.match(after))
         if body or name is not None:
             score += 1.5 if body or place.start - clause.start < _EARLY else 1

@@ -38,6 +38,7 @@ _HOUSE_OF_OTHERS = Later(
 _AS_A_VERB = Later(r"(?![的派想愿有可本里组专设协成出牵拿报登查]|会员|会长|$|[,。;!?、) ])")
 _LEARNS = Later(r"(?:^|[能要想都也就早快才没我你他她娃人员姐妹以可须得后,、]|[他她]们|保证|一定|包)$")
 """学会翻身, 大姐学会: to have learnt."""
+_SOCIETY, _CLASSMATES = "学会", "同"
 _NO_KIND = {
     "学会": (_LEARNS, _AS_A_VERB),
     "学惠": (Later(r"科$|数$"), Later("")),
@@ -123,6 +124,8 @@ class KindReader:
         if _NOT_OURS.search(before) or (_ASKED.match(text, hit.end) and _IS_THERE.search(before)):
             return False
         word = text[hit.start : hit.end]
+        if word == _SOCIETY and before.endswith(_CLASSMATES):
+            return False
         if word in _NO_KIND:
             looks, goes_on = _NO_KIND[word]
             if looks.search(before) and goes_on.match(text, hit.end):
