@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from msgspec.structs import replace
@@ -38,6 +39,12 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+def _real(digits: str) -> float:
+    if not isfinite(number := float(digits)):  # it could not be written as JSON again
+        raise BadNumber(f"no such number: {digits[:DIGITS]}")
+    return number
+
+
 def answer_lines(lines: Iterable[bytes], answer: Answer) -> Iterator[str]:
     """Answer each line that is not blank."""
     for line in lines:
@@ -45,7 +52,7 @@ def answer_lines(lines: Iterable[bytes], answer: Answer) -> Iterator[str]:
             continue
         name: object = None
         try:
-            asked = json.loads(line.decode("utf-8"), parse_int=_integer, parse_constant=_integer)
+            asked = json.loads(line.decode("utf-8-sig"), parse_float=_real, parse_int=_integer, parse_constant=_integer)
             if not isinstance(asked, dict):
                 raise BadLine("not a JSON object")
             name = asked.get("id")

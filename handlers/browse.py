@@ -173,7 +173,7 @@ async def press_county(update: Update, context: Context, args: list[str]) -> str
     county = context.base.counties.get(name)
     if county is None:
         return context.text("press.old")
-    wish = unpack(context.base, code)
+    wish = _recalled(context, code)
     context.services.opened(context.person.id, county.id, wish.kind)
     await context.show(update, county_page(context.services, context.lang, county, wish, number(offset) or 0))
     return None
@@ -191,13 +191,21 @@ async def press_whole(update: Update, context: Context, args: list[str]) -> str 
 
 async def _card(update: Update, context: Context, args: list[str], *, whole: bool) -> str | None:
     name, code = (args + ["", ""])[:2]
-    wish = unpack(context.base, code)
+    wish = _recalled(context, code)
     reply = card(context.services, context.lang, name, wish, whole=whole)
     if reply is None:
         return context.text("press.gone")
     context.services.opened(context.person.id, name, wish.kind)
     await context.show(update, reply)
     return None
+
+
+def _recalled(context: Context, code: str) -> Wish:
+    """The wish that a pressed button carries: after a restart the next text may lean on it."""
+    wish = unpack(context.base, code)
+    if code and context.person.id not in context.services.last_lists:
+        context.services.listed(context.person.id, wish, 0)
+    return wish
 
 
 async def press_about(update: Update, context: Context, args: list[str]) -> str | None:

@@ -19,7 +19,7 @@ from handlers.form_handler import resume_row
 from handlers.pairings import PAGE, card, echo, listing, target
 from handlers.presses import Presses
 from handlers.typed import bare
-from handlers.wishes import from_understanding, pack, unpack
+from handlers.wishes import from_understanding, only_names, pack, unpack
 from knowledge.matching import Circumstances, Wish, recommend
 from knowledge.records import drafts, people
 from knowledge.turns import Step, follow
@@ -55,9 +55,11 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
         await organisation.show(context)
         return None
     last = context.services.last_lists.get(context.person.id)
-    step = follow(context.base.turns, text, u, last[0]) if last else None
-    if last and step:
+    step = follow(context.base.turns, text, u, last[0] if last else Wish(), context.services.reader.read)
+    if step and last:
         return went_on(context, step, last[1])
+    if step and step.leans:
+        return from_nothing(context, step)
     turns, plain = context.base.turns, bare(text)
     if turns.form_back.alone(plain) or turns.to_list.alone(plain):  # nothing was listed: back to the beginning
         return start.welcome(context.services, context.lang, context.person.id)
@@ -78,6 +80,9 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
 def went_on(context: Context, step: Step, offset: int) -> Reply:
     """The text leans on the last list: its next page, another county for the same wish, or the wish as changed."""
     services, lang = context.services, context.lang
+    looked_at, _ = services.last_opened.get(context.person.id, ("", ""))
+    if step.wish.counties and looked_at in step.wish.refused_counties:  # the page of a county was open, and another is meant
+        step = Step("look", step.wish, step.wish.counties[0])
     if step.kind == "open":
         found = recommend(context.base, step.wish, services.around()).pairings[offset : offset + PAGE]
         if 1 <= step.place <= len(found):
@@ -92,6 +97,14 @@ def went_on(context: Context, step: Step, offset: int) -> Reply:
         return county_page(services, lang, context.base.counties[step.county], replace(step.wish, counties=()))
     offset = {"more": offset + PAGE, "before": max(0, offset - PAGE), "back": offset}.get(step.kind, 0)
     return page(context, step.wish, offset)
+
+
+def from_nothing(context: Context, step: Step) -> Reply:
+    """The text leans on a list that is not in mind (any more): say so, and search by what it names itself."""
+    if step.kind == "list":
+        return _under(context, "find.by_this", went_on(context, step, 0))
+    rows = ((press(context.text("button.guided"), "g", ""), press(context.text("button.ask"), "ask", "")),)
+    return Reply(context.text("find.no_list"), rows)
 
 
 def page(context: Context, wish: Wish, offset: int) -> Reply:
@@ -109,7 +122,8 @@ def offers(context: Context, u: Understanding, text: str) -> Reply:
     """The pairings for an offer; with nothing to go by, what helps to say it better."""
     wish = from_understanding(u)
     heard = echo(context.services, context.lang, u)
-    asked = doubt(context.services, context.lang, u.unsure, wish) if len(u.unsure) > 1 else None
+    open_ = len(u.unsure) > 1 and not u.fields and not only_names(u)
+    asked = doubt(context.services, context.lang, u.unsure, wish) if open_ else None
     if asked is not None:
         context.services.remember(context.person.id, text)
         return asked
@@ -162,6 +176,8 @@ async def _mine(context: Context, u: Understanding, text: str) -> Reply | None:
 
 
 async def _help(context: Context, u: Understanding, text: str) -> Reply | None:
+    if u.origin and only_names(u):  # a place and nothing else: where they come from
+        return offers(context, u, text)
     return start.help_page(context.services, context.lang, context.person.id)
 
 

@@ -36,6 +36,11 @@ def from_understanding(u: Understanding) -> Wish:
     )
 
 
+def only_names(u: Understanding) -> bool:
+    """Whether a text holds places and the kind of the organisation, and nothing that says what it does."""
+    return not any(char.isalnum() for char in _without_names(u))
+
+
 def _without_names(u: Understanding) -> str:
     """The text without the places and the kind of the organisation: what is left says what it does."""
     away = [(one.start, one.end) for one in (*u.counties, *u.refused_counties, *([u.kind] if u.kind else []))]
@@ -45,7 +50,8 @@ def _without_names(u: Understanding) -> str:
 
 def pack(base: KnowledgeBase, wish: Wish) -> str:
     """The wish as it travels in a button; what does not matter for ranking, or is too much, is left out."""
-    fields = _joined((one[:2] for one in wish.fields), (one[:2] for one in wish.refused_fields), MAX_FIELDS)
+    away = (one for one in wish.refused_fields if one not in wish.fields)
+    fields = _joined((one[:2] for one in wish.fields), (one[:2] for one in away), MAX_FIELDS)
     kind = wish.kind[:2]
     origin = ""
     if wish.city in base.partners:

@@ -290,6 +290,7 @@ class Turns(Entry, frozen=True):
     instead: Said
     about: Said
     drop: Said
+    dropped: Said
     previous: Said
     to_list: Said
     item: Said

@@ -5,7 +5,8 @@ Pure: a text, what was understood of it, and the last wish → the step to take,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,51 +21,169 @@ SHORT_HAN, SHORT_WORDS = 16, 8
 """Longer texts speak for themselves: at most so many Chinese characters, or words."""
 SEEKING = frozenset({"find_counties", "offer_help"})
 """Intents of a text that looks for counties."""
+CONTRASTS = tuple(
+    map(
+        re.compile,
+        (
+            r"不是(?P<no>[^,。;]+?)(?:,? ?而?就?是|[,。;] ?)(?P<yes>[^,。;]+)",
+            r"(?:是|^)(?P<yes>[^,。;是]+?)[,。;]? ?而?不是(?P<no>[^,。;]+)",
+            r"\bnot (?P<no>[^,.;]+?),? (?:but|rather) (?P<yes>.+)",
+            r"(?:\b(?:mean|meant|said|is|it's|are)|^) ?(?P<yes>[^,.;]+?)[,.;]? not (?P<no>.+)",
+            r"\bnot (?P<no>[^,.;]+)[,.;] (?P<yes>.+)",
+        ),
+    )
+)
+"""What is not meant, and what is: 不是泰安，是烟台."""
 
 
 class Step(Struct, frozen=True):
     """``more``, ``before``, ``back``: the next, the previous or the same page of the same list.
 
     ``open``: an item of the page, by its ``place``. ``look``: a county, for the same wish. ``list``: the changed wish.
+    ``leans``: it says nothing by itself; without a last wish there is nothing that it could change.
     """
 
     kind: str
     wish: Wish
     county: str = ""
     place: int = 0
+    leans: bool = False
 
 
-def follow(words: Turns, text: str, u: Understanding, last: Wish) -> Step | None:
-    """The step that the text asks for after ``last``, or None when it does not lean on it."""
+class Parts(Struct, frozen=True):
+    """What a text, or a part of it, names."""
+
+    fields: tuple[str, ...] = ()
+    counties: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    """Province and city, which may be empty."""
+    kind: str = ""
+
+    @classmethod
+    def of(cls, u: Understanding) -> Parts:
+        """What is wanted. A field that only the word for the kind speaks of (服务机构) is none here."""
+        kind = u.kind
+        fields = [one for one in u.fields if not (kind and kind.start <= one.start < kind.end)]
+        origin = (u.origin.province, u.origin.city) if u.origin else ()
+        return cls(_ids(fields), _ids(u.counties), origin, kind.id if kind else "")
+
+    @classmethod
+    def refused(cls, u: Understanding) -> Parts:
+        """What is turned away."""
+        return cls(_ids(u.refused_fields), _ids(u.refused_counties))
+
+    def parts(self) -> tuple[tuple[str, ...], ...]:
+        """One for each sort of thing; empty where nothing of it is named."""
+        return self.fields, self.counties, self.origin, (self.kind,) if self.kind else ()
+
+    def __bool__(self) -> bool:
+        return any(self.parts())
+
+
+NOTHING = Parts()
+
+
+def follow(words: Turns, text: str, u: Understanding, last: Wish, read: Callable[[str], Understanding]) -> Step | None:
+    """The step that the text asks for after ``last``, or None when it does not lean on it; ``read`` reads a part of it."""
     plain = even(text).text.strip(AROUND)
     if not plain or (len(plain) > SHORT_HAN if has_han(plain) else len(plain.split()) > SHORT_WORDS):
         return None
+    yes, no = Parts.of(u), Parts.refused(u)
     place = _place(words, plain)
     if place:
-        return Step("open", last, place=place)
+        return Step("open", last, place=place, leans=not yes)
     leaf = _leaf(words, plain)
     if leaf:
-        return Step(leaf, last)
-    fields, counties = _ids(u.fields), _ids(u.counties)
-    away_fields, away_counties = _ids(u.refused_fields), _ids(u.refused_counties)
-    if not (fields or counties or away_fields or away_counties or u.kind or u.origin):
-        return Step("more", last) if _says(plain, words.another.zh, words.another.en) else None
-    if u.kind:  # who names their own kind begins anew
+        return Step(leaf, last, leans=leaf == "before")
+    contrast = _contrast(plain, last, read)
+    if contrast:
+        return contrast
+    if no and not (yes.fields or yes.counties):
+        return Step("list", changed(last, NOTHING, no))
+    dropped = _dropped(words, plain, read)
+    if dropped:
+        return Step("list", changed(last, NOTHING, dropped), leans=True)
+    if not yes:
+        return Step("more", last, leans=True) if _says(plain, words.another.zh, words.another.en) else None
+    return _named(words, plain, u, yes, no, last)
+
+
+def _named(words: Turns, plain: str, u: Understanding, yes: Parts, no: Parts, last: Wish) -> Step | None:
+    """The step of a text that names something."""
+    instead, about = _says(plain, words.instead.zh, words.instead.en), _says(plain, words.about.zh, words.about.en)
+    if yes.kind and not instead and (last.kind or yes.fields or yes.counties):  # who names their own kind begins anew
         return None
-    if (away_fields or away_counties) and not (fields or counties):
-        return Step("list", _without(last, away_fields, away_counties))
-    if _says(plain, words.add.zh, words.add.en) and (fields or counties):
-        return Step("list", replace(last, fields=_union(last.fields, fields), counties=_union(last.counties, counties)))
-    where_from = u.origin and u.intent in SEEKING and not (fields or counties)  # that is all that is new
-    if where_from or _says(plain, words.instead.zh, words.instead.en):
-        return Step("list", _with(last, fields, counties, u))
-    if counties and not fields and _says(plain, words.about.zh, words.about.en):
-        return Step("look", last, counties[0])
-    if fields and _says(plain, words.about.zh, words.about.en):
-        return Step("list", _with(last, fields, counties, u))
-    if fields and _says(plain, words.drop.zh, words.drop.en) and set(fields) <= set(last.fields):
-        return Step("list", _without(last, fields, ()))
+    if _says(plain, words.add.zh, words.add.en) and (yes.fields or yes.counties):
+        return Step("list", changed(last, yes, no, add=True), leans=True)
+    where_from = u.intent in SEEKING and not (yes.fields or yes.counties)  # that, or the kind, is all that is new
+    if where_from or instead or no:
+        return Step("list", changed(last, yes, no), leans=instead)
+    if yes.counties and not yes.fields and about:
+        return Step("look", last, yes.counties[0])
+    if yes.fields and about:
+        return Step("list", changed(last, yes, no))
+    if yes.fields and _says(plain, words.drop.zh, words.drop.en) and set(yes.fields) <= set(last.fields):
+        return Step("list", changed(last, NOTHING, yes))
     return None
+
+
+def _contrast(plain: str, last: Wish, read: Callable[[str], Understanding]) -> Step | None:
+    """不是泰安，是烟台: the one in place of the other. None: the two sides do not name the same sort of thing."""
+    for found in (pattern.search(plain) for pattern in CONTRASTS):
+        if found:
+            yes, no = Parts.of(read(found["yes"])), Parts.of(read(found["no"]))
+            sides = zip(yes.parts(), no.parts(), strict=True)
+            if any(one and other for one, other in sides):
+                return Step("list", changed(last, yes, no), leans=True)
+    return None
+
+
+def _dropped(words: Turns, plain: str, read: Callable[[str], Understanding]) -> Parts:
+    """What is to be left out: 去掉养老, 把养老去掉, without education."""
+    rest = _after(plain, words.drop.zh, words.drop.en) or _before(plain, words.dropped.zh, words.dropped.en)
+    if not rest or any(sign in rest for sign in ",.;。") or _says(rest, words.add.zh, words.add.en):
+        return NOTHING
+    return Parts.of(read(rest))
+
+
+def _after(plain: str, zh: Iterable[str], en: Iterable[str]) -> str:
+    """What follows one of the words that the text begins with."""
+    starts = (word for word in (*zh, *(f"{word} " for word in en)) if plain.startswith(word))
+    return plain[len(max(starts, key=len, default=plain)) :]
+
+
+def _before(plain: str, zh: Iterable[str], en: Iterable[str]) -> str:
+    """What stands before one of the words that the text ends with."""
+    ends = (word for word in (*zh, *(f" {word}" for word in en)) if plain.endswith(word))
+    return plain[: -len(max(ends, key=len, default=plain))].removeprefix("把")
+
+
+def changed(last: Wish, yes: Parts, no: Parts, *, add: bool = False) -> Wish:
+    """The wish with what is wanted now and without what is not. What is wanted is refused no longer.
+
+    Where one thing takes the place of another, the rest stays; otherwise what is named takes the place of all of its sort.
+    """
+    fields = _wanted(last.fields, yes.fields, no.fields, add=add)
+    counties = _wanted(last.counties, yes.counties, no.counties, add=add)
+    left = bool(no.origin) and no.origin[0] == last.province and no.origin[1] in {"", last.city}
+    province, city = yes.origin or (("", "") if left else (last.province, last.city))
+    return replace(
+        last,
+        fields=fields,
+        counties=counties,
+        refused_fields=_without(_union(last.refused_fields, no.fields), fields),
+        refused_counties=_without(_union(last.refused_counties, no.counties), counties),
+        province=province,
+        city=city,
+        kind=yes.kind or ("" if last.kind == no.kind else last.kind),
+    )
+
+
+def _wanted(last: tuple[str, ...], yes: tuple[str, ...], no: tuple[str, ...], *, add: bool) -> tuple[str, ...]:
+    kept = _without(last, no)
+    if not yes or add or kept != last:
+        return _union(kept, yes)
+    return yes
 
 
 def _leaf(words: Turns, plain: str) -> str:
@@ -91,23 +210,12 @@ def _says(plain: str, zh: Iterable[str], en: Iterable[str]) -> bool:
     return any(word in plain for word in zh) or any(f" {word} " in padded for word in en)
 
 
-def _with(last: Wish, fields: tuple[str, ...], counties: tuple[str, ...], u: Understanding) -> Wish:
-    province, city = (u.origin.province, u.origin.city) if u.origin else (last.province, last.city)
-    return replace(last, fields=fields or last.fields, counties=counties or last.counties, province=province, city=city)
-
-
-def _without(last: Wish, fields: tuple[str, ...], counties: tuple[str, ...]) -> Wish:
-    return replace(
-        last,
-        fields=tuple(one for one in last.fields if one not in fields),
-        counties=tuple(one for one in last.counties if one not in counties),
-        refused_fields=_union(last.refused_fields, fields),
-        refused_counties=_union(last.refused_counties, counties),
-    )
-
-
 def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *second]))
+
+
+def _without(some: tuple[str, ...], away: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in some if one not in away)
 
 
 def _ids(found: Iterable[Found]) -> tuple[str, ...]:

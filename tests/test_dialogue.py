@@ -153,3 +153,108 @@ async def test_a_question_that_finds_a_list_can_go_to_somebody(talk: Talk) -> No
     assert li.buttons[-1] == "问工作人员"
     assert "关于巫溪，想问工作人员什么" in await li.presses("问工作人员")
     assert "「巫溪养老的路费谁出？」" in await li.presses("用「巫溪养老的路费谁出？」")
+
+
+# -- one thing in place of another, and without it ------------------------------------------------------------------------
+
+CORRECTED = {
+    "不是养老，是教育": "按这些找：教育帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
+    "我说的是健康，不是养老": "按这些找：健康帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
+    "不对，是健康": "按这些找：健康帮扶 · 泰安 · 社会服务机构",
+    "错了，是烟台不是泰安": "按这些找：养老帮扶 · 烟台 · 社会服务机构",
+    "不是泰安，是烟台": "按这些找：养老帮扶 · 烟台 · 社会服务机构",
+    "不是服务机构，是基金会": "按这些找：养老帮扶 · 泰安 · 公益慈善类社会组织",
+    "改成基金会": "按这些找：养老帮扶 · 泰安 · 公益慈善类社会组织",
+    "去掉泰安": "按这些找：养老帮扶 · 社会服务机构",
+    "去掉服务机构": "按这些找：养老帮扶 · 泰安",
+    "把养老去掉": "按这些找：泰安 · 社会服务机构 · 不要养老帮扶",
+    "删掉养老": "按这些找：泰安 · 社会服务机构 · 不要养老帮扶",
+    "去掉教育": "按这些找：养老帮扶 · 泰安 · 社会服务机构 · 不要教育帮扶",
+    "也做教育": "按这些找：养老帮扶 · 教育帮扶 · 泰安 · 社会服务机构",
+    "我说的是巫山不是巫溪": "按这些找：养老帮扶 · 巫山 · 泰安 · 社会服务机构 · 不要巫溪",
+    "No, health": "按这些找：健康帮扶 · 泰安 · 社会服务机构",
+    "not elderly care, education": "按这些找：教育帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
+    "I meant Wushan, not Wuxi": "按这些找：养老帮扶 · 巫山 · 泰安 · 社会服务机构 · 不要巫溪",
+    "without education": "按这些找：养老帮扶 · 泰安 · 社会服务机构 · 不要教育帮扶",
+    "Yantai, not Tai'an": "按这些找：养老帮扶 · 烟台 · 社会服务机构",
+}
+
+
+@pytest.mark.parametrize("text", CORRECTED)
+async def test_what_is_put_right_changes_that_part_and_keeps_the_rest(talk: Talk, text: str) -> None:
+    li = talk.person("li")
+    await li.says("/lang")
+    await li.presses("中文")
+    await li.says(OFFER)
+    await li.says("换一个")
+    assert (await li.says(text)).split("\n")[0] == CORRECTED[text]
+
+
+async def test_what_is_wanted_again_is_turned_away_no_longer(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    await li.says("不要巫溪")
+    await li.says("去掉养老")
+    assert (await li.says("再加上养老")).startswith("按这些找：养老帮扶 · 泰安 · 社会服务机构 · 不要巫溪\n")
+    again = await li.says("再加上巫溪")
+    assert again.startswith("按这些找：养老帮扶 · 巫溪 · 泰安 · 社会服务机构\n")
+    assert "1. 巫溪" in again
+
+
+async def test_a_field_chosen_by_button_is_turned_away_no_longer(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    await li.says("不是教育，是健康")
+    await li.presses("✎ 健康帮扶")
+    assert (await li.presses("教育帮扶")).startswith("按这些找：教育帮扶 · 泰安 · 社会服务机构\n")
+
+
+async def test_where_the_page_of_a_county_is_open_the_one_that_was_meant_is_shown(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    assert "巫溪县" in await li.says("那巫溪呢")
+    assert "巫山县" in await li.says("我说的是巫山不是巫溪")
+
+
+async def test_the_kind_or_the_place_alone_is_added_to_the_search(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says("我们能做养老")
+    assert (await li.says("我们是商会")).startswith("按这些找：养老帮扶 · 行业协会商会\n")
+    assert (await li.says("烟台")).startswith("按这些找：养老帮扶 · 烟台 · 行业协会商会\n")
+
+
+@pytest.mark.parametrize("text", ["换一个", "第二个", "上一页"])
+async def test_after_a_restart_a_text_that_leans_on_a_list_is_told_that_it_is_forgotten(talk: Talk, text: str) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    await talk.restart()
+    assert (await li.says(text)).startswith("我这里没有可以接着看的列表")
+    await li.presses("2")
+    assert (await li.says("再加上教育")).startswith("按这些找：养老帮扶 · 教育帮扶 · 泰安 · 社会服务机构\n")
+
+
+async def test_after_a_restart_what_is_dropped_is_never_searched_for(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    await talk.restart()
+    said = await li.says("去掉养老")
+    assert said.startswith("我这里没有之前的条件")
+    assert "\n按这些找：不要养老帮扶\n" in said
+    assert "养老帮扶 —" not in said
+    assert "\n按这些找：教育帮扶 · 不要养老帮扶 · 不要健康帮扶\n" in "\n" + await li.says("不是健康，是教育")
+
+
+# -- when to ask ----------------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_asked_where_a_field_is_certain(talk: Talk) -> None:
+    said = await talk.person("li").says("西藏自治区藏医药学会，带药浴技术和几位老藏医，可以巡诊")
+    assert said.startswith("我理解为：健康帮扶")
+
+
+@pytest.mark.parametrize("text", ["烟台", "Yantai"])
+async def test_a_place_alone_is_where_they_come_from(talk: Talk, text: str) -> None:
+    li = talk.person("li")
+    await li.says("/lang")
+    await li.presses("中文")
+    assert (await li.says(text)).startswith("我理解为：来自山东 烟台")

@@ -97,10 +97,15 @@ def test_a_state_of_another_form_is_answered_and_not_fatal(rank: Any, state: Any
     assert ("error" in got) == (state != [])
 
 
-@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "NaN", "-Infinity"])
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "NaN", "-Infinity", "1e400"])
 def test_a_number_that_json_does_not_have_is_answered_and_not_fatal(read: Any, number: str) -> None:
     [got] = answers(read, f'{{"id": {number}, "text": "教育"}}'.encode())
     assert got["error"].startswith("not JSON: no such number")
+
+
+def test_a_mark_of_utf_8_before_the_first_line_is_no_fault(read: Any) -> None:
+    [got] = answers(read, '{"id": 1, "text": "教育"}'.encode("utf-8-sig"))
+    assert (got["id"], got["fields"]) == (1, ["education"])
 
 
 def test_the_named_counties_of_the_state_take_the_place_of_the_text(rank: Any) -> None:
