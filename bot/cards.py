@@ -54,6 +54,7 @@ async def show(bot: ExtBot[None], services: Services, delivery: Delivery, *, sil
             person, reply.text, reply_markup=markup(reply.rows), disable_notification=silent
         )
         at = message.message_id
+        services.showed(person)
     if known and known.version and known.message != at:
         await _leave(bot, person, known.message, render(services, lang, "card.below", about))
     return Shown(at, version)

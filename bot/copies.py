@@ -71,5 +71,6 @@ async def _panel(bot: ExtBot[None], services: Services, delivery: Delivery, repl
             at = None
     if not at:
         at = (await post(bot, delivery.person, reply, silent=silent)).message_id
+        services.showed(delivery.person)
     sending.shown(services.store, number, at, services.now())
     return at

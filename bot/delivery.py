@@ -272,6 +272,7 @@ class Courier:
     async def _send(self, delivery: Delivery, *, silent: bool) -> int:
         """Send a message of its own; in quiet hours it makes no sound. Returns its number. Raises TelegramError."""
         message = await post(self._bot, delivery.person, self._rendered(delivery), silent=silent)
+        self._services.showed(delivery.person)
         return message.message_id
 
     def _judged(self, delivery: Delivery, error: TelegramError) -> Result:

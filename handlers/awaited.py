@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from handlers.buttons import press, short
+import re
+
+from handlers.buttons import Rows, press, short
 from handlers.cards import reply_row, subject_name, words_of
-from handlers.context import Context, Reply
+from handlers.context import Context, Reply, Services
 from handlers.typed import bare
 from knowledge.records import interests
+from knowledge.records.interests import Event, Interest
+from knowledge.text import even
 from knowledge.understanding import Understanding
 
 OTHERWISE = frozenset({"contact_human", "help", "privacy", "my_interests", "cancel", "admin_broadcast", "register_interest"})
@@ -15,26 +19,53 @@ WISHING = ("想", "能", "可以", "愿", "帮", "提供", "打算", "送", "捐
 """Words by which a text that names a field is a wish of its own: what is asked for is often told with words of a field, too."""
 
 
+PAUSE = re.compile(r"[\s,.!;:、。，！；：]")
+
+
 def answering(context: Context, u: Understanding) -> Reply | None:
     """The question that waits for the person's answer, with the way to give it. None: none waits, or the text is no answer."""
-    if u.counties or u.kind or u.intent in OTHERWISE or _wishes(u):
+    if u.intent in OTHERWISE or not (_begins_as_one(context, u) or not (u.counties or u.kind or _wishes(u))):
         return None
-    for interest in interests.of_member(context.store, context.person.id):
+    found = waiting(context.services, context.person.id)
+    if found is None:
+        return None
+    interest, asked = found
+    text = context.text(
+        "find.answering",
+        number=interest.id,
+        about=subject_name(context.services, context.lang, interest),
+        words=short(words_of(context.services, context.lang, asked), 200),
+    )
+    other = (press(context.text("button.guided"), "g", ""), press(context.text("button.ask"), "ask", ""))
+    return Reply(text, (*reply_row(context.services, context.lang, interest), other))
+
+
+def waiting(services: Services, person: int) -> tuple[Interest, Event] | None:
+    """The interest, first of the person's open ones, at which the office asked something that has no answer yet."""
+    for interest in interests.of_member(services.store, person):
         if not interest.open or interest.turn != "organisation":
             continue
-        last = next((e for e in reversed(interests.events(context.store, interest.id)) if e.move in {"ask", "answer"}), None)
-        row = reply_row(context.services, context.lang, interest)
-        if last is None or last.move != "ask" or not row:
-            continue
-        text = context.text(
-            "find.answering",
-            number=interest.id,
-            about=subject_name(context.services, context.lang, interest),
-            words=short(words_of(context.services, context.lang, last), 200),
-        )
-        other = (press(context.text("button.guided"), "g", ""), press(context.text("button.ask"), "ask", ""))
-        return Reply(text, (*row, other))
+        last = next((e for e in reversed(interests.events(services.store, interest.id)) if e.move in {"ask", "answer"}), None)
+        if last is not None and last.move == "ask" and reply_row(services, services.default_lang, interest):
+            return interest, last
     return None
+
+
+def answer_row(services: Services, lang: str, person: int) -> Rows:
+    """The way to answer the office, under whatever else was answered; nothing where no question waits."""
+    found = waiting(services, person)
+    if found is None:
+        return ()
+    interest, _ = found
+    label = services.texts(lang, "button.answer_office", number=interest.id)
+    return ((press(label, "own", interest.id, interest.version, "answer"),),)
+
+
+def _begins_as_one(context: Context, u: Understanding) -> bool:
+    """Whether a text begins with a word that answers: 有的，五个人都有执业证; not 有二十位医生, which offers."""
+    plain = even(u.text).text.strip().lower()
+    words = context.base.turns.answer
+    return any(plain.startswith(word) and PAUSE.match(plain + " ", len(word)) for word in (*words.zh, *words.en))
 
 
 def _wishes(u: Understanding) -> bool:

@@ -75,12 +75,14 @@ class Services(Struct):
     collects: bool
     wake: Callable[[], None]
     last_words: dict[int, str] = field(default_factory=dict)
-    last_texts: dict[int, str] = field(default_factory=dict)
-    """The text last written freely by each person, whatever it was: what can be sent on to the office."""
+    last_texts: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """The text last written freely by each person, whatever it was, and when: what can be sent on to the office."""
     last_lists: dict[int, tuple[Wish, int]] = field(default_factory=dict)
     """The wish last listed for each person, and the place of its page: what 换一个 and 再加上教育 lean on."""
     last_opened: dict[int, tuple[str, str]] = field(default_factory=dict)
     """The need or county that each person looked at last, with the kind of their organisation: what 登记 leans on."""
+    at_hand: dict[int, int] = field(default_factory=dict)
+    """The form whose question is the last thing that each person was shown: only there 好的 answers it."""
     albums: dict[int, tuple[str, int]] = field(default_factory=dict)
     """The album last seen of each person, with the update of its first part: its parts come as messages of their own."""
     pastes: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -164,7 +166,12 @@ class Services(Struct):
 
     def wrote(self, person: int, text: str) -> None:
         """Keep the text that the person wrote in memory, so that it can be sent on to the office."""
-        _keep(self.last_texts, person, text)
+        _keep(self.last_texts, person, (text, self.now()))
+
+    def last_text(self, person: int, since: int = 0) -> str:
+        """The text that the person wrote last, if it was not before this moment."""
+        text, at = self.last_texts.get(person, ("", 0))
+        return text if at >= since else ""
 
     def listed(self, person: int, wish: Wish, offset: int) -> None:
         """Keep in memory what was listed for the person last; what was open before is so no longer."""
@@ -175,6 +182,14 @@ class Services(Struct):
         """Keep in memory which need or county the person looks at, and the kind of their organisation as it was said."""
         _keep(self.last_opened, person, (name, kind))
 
+    def asks(self, person: int, draft: int) -> None:
+        """Note that the question of this form is the last thing that the person was shown."""
+        _keep(self.at_hand, person, draft)
+
+    def showed(self, person: int) -> None:
+        """Note that something was shown to the person; what says that more is asked for comes after it."""
+        self.at_hand.pop(person, None)
+
     def forget(self, person: int) -> None:
         """Forget what is held in memory about a person."""
         memories: tuple[dict[int, Any], ...] = (
@@ -182,6 +197,7 @@ class Services(Struct):
             self.last_texts,
             self.last_lists,
             self.last_opened,
+            self.at_hand,
             self.albums,
             self.pastes,
         )
@@ -270,6 +286,7 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
     async def send_to(self, chat: int, reply: Reply) -> Message:
         """A new message to a chat."""
         message = await post(self.bot, chat, reply)
+        self.services.showed(chat)
         if reply.card:
             cards.adopt(self.store, reply.card, chat, message.message_id, self.now)
         return message
@@ -287,6 +304,7 @@ class Context(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any
             return
         try:
             await query.edit_message_text(reply.text, reply_markup=markup(reply.rows))
+            self.services.showed(self.person.id)
         except BadRequest as error:
             if "not modified" in error.message.lower():  # pressed twice: it already says so
                 return

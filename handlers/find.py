@@ -12,7 +12,7 @@ from telegram.ext import BaseHandler, CommandHandler
 from handlers import awaited, interest, mine, organisation, privacy, questions, start
 from handlers.admin import desk
 from handlers.browse import county_page, plan_page
-from handlers.buttons import number, press
+from handlers.buttons import VERSION, number, press
 from handlers.context import Context, Reply, Services
 from handlers.corrections import doubt, summary
 from handlers.form_handler import resume_row
@@ -45,13 +45,16 @@ async def answer_freely(context: Context, text: str) -> None:
         context.services.wrote(context.person.id, text)
     reply = await _routed(context, u, text)
     if reply is not None:
-        resume = [row for row in resume_row(context.services, context.lang, context.person.id) if row not in reply.rows]
-        await context.send(Reply(reply.text, (*reply.rows, *resume)))
+        services, lang, person = context.services, context.lang, context.person.id
+        more = [row for row in resume_row(services, lang, person) if row not in reply.rows]
+        if not any(button.data.startswith(f"{VERSION}:own:") for row in reply.rows for button in row):
+            more.extend(awaited.answer_row(services, lang, person))
+        await context.send(Reply(reply.text, (*reply.rows, *more)))
 
 
 async def _routed(context: Context, u: Understanding, text: str) -> Reply | None:
     """The reply to an understood text, or None when a form took over."""
-    if context.base.turns.organisation.alone(bare(text)):
+    if context.base.turns.organisation.alone(bare(text)) or organisation.changes_own(context, text):
         await organisation.show(context)
         return None
     last = context.services.last_lists.get(context.person.id)

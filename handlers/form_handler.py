@@ -253,6 +253,7 @@ async def _reply(context: Context, draft: Draft, outcome: Outcome, done: Done | 
         await context.send(await made(services, lang, done[0], done[1]))
     elif update and draft.step and outcome.kind == "ask" and _ticking(draft):
         await context.show(update, question(services, lang, draft, outcome.fault))
+        services.asks(draft.person, draft.id)
     else:
         await _ask(context, draft, outcome.fault)
 
@@ -291,6 +292,7 @@ async def ask_again(context: Context, draft: Draft, fault: Fault | None) -> None
 async def _ask(context: Context, draft: Draft, fault: Fault | None = None) -> None:
     message = await context.send(question(context.services, context.lang, draft, fault))
     drafts.asked(context.store, draft.id, message.message_id)
+    context.services.asks(draft.person, draft.id)
 
 
 def resume_row(services: Services, lang: str, person: int) -> Rows:

@@ -14,7 +14,7 @@ from handlers.form_handler import KITS, ask_again, form_of, give_up, hold, take
 from handlers.forms import Fault, Input
 from handlers.questions import take_reply
 from handlers.start import take_language
-from handlers.typed import bare, typed
+from handlers.typed import bare, resumes, typed
 from knowledge.records import drafts
 from knowledge.records.drafts import Draft
 
@@ -85,7 +85,7 @@ def _form_in_hand(message: Message, context: Context) -> Draft | None:
     draft = asked or drafts.current(context.store, context.person.id)
     if draft is None or draft.form not in KITS:
         return None
-    if message.text and context.base.turns.form_resume.alone(bare(message.text)):
+    if message.text and resumes(context.services, draft, message.text):
         return draft
     return draft if asked or draft.focused(context.now) or draft.last_update == context.update_id else None
 
@@ -171,8 +171,10 @@ def _aside(context: Context, draft: Draft, text: str) -> bool:
         return True
     if step and step.number and step.parse and isinstance(step.parse(text), str):  # "tel. 023-…" does not ask for a person
         return False
-    asks = any(mark in text.lower() for mark in (*ASKING, *CALLING))
-    return asks and context.services.reader.read(text).intent in ASIDES
+    if not any(mark in text.lower() for mark in (*ASKING, *CALLING)):
+        return False
+    intent = context.services.reader.read(text).intent
+    return intent in ASIDES or (step is None and intent != "out_of_scope")  # at the check, any question is one
 
 
 def _other(message: Message) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from telegram import Update
 
 from handlers import checks
+from handlers.awaited import waiting
 from handlers.buttons import number, press
 from handlers.cards import called_at, moves_of, roles, subject_name, what
 from handlers.context import Context, Reply, Services
@@ -63,6 +64,8 @@ def _finish(context: Context, draft: Draft) -> Done:
     result = _make(context, interest, version, move, coded)
     if result is None or result.outcome == "forbidden":
         return "moves.forbidden", {}
+    if words == context.services.last_text(context.person.id):  # it went: it is offered no more
+        context.services.last_texts.pop(context.person.id)
     args: dict[str, str | int] = {"interest": interest, "person": context.person.id}
     if result.outcome != "done":
         cards.put(context.store, interest, context.person.id, context.now)
@@ -113,10 +116,15 @@ def forbidden(services: Services, lang: str, args: dict[str, Any]) -> Reply:
 
 
 def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
-    """What was written just before it turned out to be an answer."""
-    words = services.last_texts.get(draft.person, "")
-    fits = _of(draft.subject)[2] in ANYTIME and words != services.last_words.get(draft.person)
-    return words if fits and isinstance(checks.offer(words), str) else ""
+    """What was written just before it turned out to be an answer: what came after the question, or was no offer."""
+    number, _, move = _of(draft.subject)
+    asked = waiting(services, draft.person)
+    if asked and asked[0].id == number:
+        words = services.last_text(draft.person, since=asked[1].at)
+    else:
+        words = services.last_text(draft.person)
+        words = "" if words == services.last_words.get(draft.person) else words
+    return words if move in ANYTIME and isinstance(checks.offer(words), str) else ""
 
 
 def _kit(name: str, choices: tuple[str, ...] = ()) -> Kit:

@@ -17,6 +17,7 @@ from handlers.forms import Fault, Form, Step
 from handlers.marks import mark, note_words
 from handlers.pairings import place
 from handlers.presses import Presses
+from handlers.typed import changes
 from handlers.views import view
 from knowledge.credit_code import KINDS
 from knowledge.matching import Wish
@@ -311,6 +312,11 @@ async def show(context: Context) -> None:
     else:
         rows = [(press(short(one.name, 40), "org", one.id),) for one in found[:20]]
         await context.say("org.choose", rows)
+
+
+def changes_own(context: Context, text: str) -> bool:
+    """Whether a text says that something of one's organisation is to be changed: 改电话, with no form at hand."""
+    return bool(changes(context.services, FORM, text) and organisations.of_person(context.store, context.person.id))
 
 
 async def on_org(update: Update, context: Context) -> None:

@@ -75,7 +75,7 @@ def _facts(services: Services, lang: str, draft: Draft) -> Facts:
 def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
     if step.id in draft.answers:
         return draft.answers[step.id]
-    words = services.last_texts.get(draft.person, "")
+    words = services.last_text(draft.person)
     return words if isinstance(checks.kept(words), str) else ""
 
 
@@ -241,7 +241,7 @@ async def press_ask(update: Update, context: Context, args: list[str]) -> str | 
 
 async def press_keep(update: Update, context: Context, args: list[str]) -> str | None:
     """Send on the words for which nothing was found: they are shown once more before they go."""
-    said = context.services.last_texts.get(context.person.id, "")
+    said = context.services.last_text(context.person.id)
     words = checks.kept(said)
     if not isinstance(words, str) or args[:1] != [mark(said)]:  # after a restart, or they wrote something else since
         await ask(context, "")

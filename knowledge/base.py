@@ -299,6 +299,7 @@ class Turns(Entry, frozen=True):
     greet: Said
     thank: Said
     part: Said
+    answer: Said
     organisation: Said
     form_back: Said
     form_skip: Said
@@ -307,6 +308,9 @@ class Turns(Entry, frozen=True):
     form_submit: Said
     form_agree: Said
     form_refuse: Said
+    form_yes: Said
+    form_alone: Said
+    form_group: Said
     form_change: Said
 
 

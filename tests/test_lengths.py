@@ -386,7 +386,7 @@ def test_the_lists_of_a_busy_person_and_a_busy_office_fit(services: Services, la
 def test_every_question_and_preview_of_a_form_fits(services: Services, lang: str, form: str) -> None:
     kit = KITS[form]
     number = registered(services)
-    services.last_words[1] = services.last_texts[1] = OFFER
+    services.last_words[1], services.last_texts[1] = OFFER, (OFFER, 0)
     subjects = {
         "interest": "youyang-left_behind-1@na",
         "question": "youyang-left_behind-1",

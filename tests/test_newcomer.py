@@ -115,6 +115,58 @@ async def test_an_answer_to_the_staff_is_known_as_one(talk: Talk, answer: str) -
     assert "您是在回答工作人员吗" not in await li.says("你好")
 
 
+@pytest.mark.parametrize("answer", ["有的，五个护理员都有证，三月份可以去", "可以，养老护理都做", "没问题。老人吃饭也能管"])
+async def test_an_answer_that_sounds_like_an_offer_is_known_by_how_it_begins(talk: Talk, answer: str) -> None:
+    office, li = talk.person("市办", owner=True), talk.person("李")
+    await office.says("/start")
+    await registered(li)
+    await office.presses("询问")
+    await office.says("护理员有证吗？")
+    assert "您是在回答工作人员吗" in await li.says(answer)
+    await li.presses("回复")
+    await li.presses(answer[:6])
+    assert answer in office.last
+
+
+async def test_the_way_to_answer_stands_under_what_was_taken_for_a_wish(talk: Talk) -> None:
+    office, li = talk.person("市办", owner=True), talk.person("李")
+    await office.says("/start")
+    await registered(li)
+    assert not any("回复工作人员" in label for label in li.buttons)
+    await office.presses("询问")
+    await office.says("护理员有证吗？")
+    answer = "六名护理员可以上门给老人洗澡，都有证"
+    assert "点数字看详情" in await li.says(answer)
+    await li.presses("↩ 回复工作人员（#1）")
+    assert "已转给工作人员" in await li.presses(answer[:6])
+    assert answer in office.last
+    await li.says(OFFER)
+    assert not any("回复工作人员" in label for label in li.buttons)
+
+
+async def test_what_went_to_the_staff_is_not_offered_once_more(talk: Talk) -> None:
+    office, li = talk.person("市办", owner=True), talk.person("李")
+    await office.says("/start")
+    await registered(li)
+    await office.presses("询问")
+    await office.says("你们什么时候能来？")
+    await li.says("下个月初")
+    await li.presses("回复")
+    await li.presses("下个月初")
+    await li.says("/my")
+    await li.presses("#1")
+    await li.presses("回复")
+    assert li.buttons == ["取消"]
+
+
+@pytest.mark.parametrize("said", ["改电话", "我要改联系电话", "改一下我的电话", "修改单位"])
+async def test_something_of_the_organisation_is_changed_on_its_page(talk: Talk, said: str) -> None:
+    li = talk.person("李")
+    await registered(li)
+    assert "您的联系方式" in await li.says(said)
+    assert "✎ 改资料" in li.buttons
+
+
 async def test_an_answer_begun_before_the_question_is_not_lost(talk: Talk) -> None:
     office, li = talk.person("市办", owner=True), talk.person("李")
     await office.says("/start")
