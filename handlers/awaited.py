@@ -24,7 +24,7 @@ PAUSE = re.compile(r"[\s,.!;:、。，！；：]")
 
 def answering(context: Context, u: Understanding) -> Reply | None:
     """The question that waits for the person's answer, with the way to give it. None: none waits, or the text is no answer."""
-    if u.intent in OTHERWISE or not (_begins_as_one(context, u) or not (u.counties or u.kind or _wishes(u))):
+    if u.intent in OTHERWISE or not (begins_as_one(context, u) or not (u.counties or u.kind or _wishes(u))):
         return None
     found = waiting(context.services, context.person.id)
     if found is None:
@@ -61,7 +61,7 @@ def answer_row(services: Services, lang: str, person: int) -> Rows:
     return ((press(label, "own", interest.id, interest.version, "answer"),),)
 
 
-def _begins_as_one(context: Context, u: Understanding) -> bool:
+def begins_as_one(context: Context, u: Understanding) -> bool:
     """Whether a text begins with a word that answers: 有的，五个人都有执业证; not 有二十位医生, which offers."""
     plain = even(u.text).text.strip().lower()
     words = context.base.turns.answer

@@ -59,10 +59,8 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
         return None
     last = context.services.last_lists.get(context.person.id)
     step = follow(context.base.turns, text, u, last[0] if last else Wish(), context.services.reader.read)
-    if step and last:
+    if step and last and not awaited.begins_as_one(context, u):
         return went_on(context, step, last[1])
-    if step and step.leans:
-        return from_nothing(context, step)
     turns, plain = context.base.turns, bare(text)
     if turns.form_back.alone(plain) or turns.to_list.alone(plain):  # nothing was listed: back to the beginning
         return start.welcome(context.services, context.lang, context.person.id)
@@ -72,6 +70,10 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
     asked = awaited.answering(context, u)
     if asked is not None:
         return asked
+    if step and last:
+        return went_on(context, step, last[1])
+    if step and step.leans:
+        return from_nothing(context, step)
     if u.counties and any(word in plain for word in (*turns.only.zh, *(f"{word} " for word in turns.only.en))):
         return await _county(context, u, text)
     route = ROUTES.get(u.intent)

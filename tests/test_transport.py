@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import aiohttp
 import pytest
@@ -13,8 +16,12 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
+from bot.application import build_application
+from bot.channels.telegram import serve
 from bot.outcomes import Outcome, classify
+from bot.settings import Secret, Settings
 from bot.transport import AiohttpRequest
+from knowledge.records.store import Store
 from tests.botapi import BAD_GATEWAY, FORBIDDEN, TOKEN, BotApi, Order
 
 UNKNOWN = Outcome("unknown", 5)
@@ -159,3 +166,21 @@ async def test_it_opens_once_and_closes_twice() -> None:
     await request.initialize()
     await request.shutdown()
     await request.shutdown()
+
+
+async def test_connections_are_closed_where_telegram_cannot_be_reached(tmp_path: Path) -> None:
+    settings = Settings(token=Secret(TOKEN), api_url="http://127.0.0.1:9/bot", db=tmp_path / "jiedui.db")
+    opened: list[aiohttp.ClientSession] = []
+    make = aiohttp.ClientSession.__init__
+
+    def noted(self: aiohttp.ClientSession, *args: Any, **more: Any) -> None:
+        make(self, *args, **more)
+        opened.append(self)
+
+    with (
+        closing(Store(settings.db, channel="telegram")) as store,
+        patch.object(aiohttp.ClientSession, "__init__", noted),
+        pytest.raises(NetworkError),
+    ):
+        await serve(build_application(settings, store), settings)
+    assert [session.closed for session in opened] == [True, True]

@@ -37,6 +37,13 @@ async def serve(app: App, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    try:
+        await _run(app, settings, stop)
+    finally:  # where Telegram could not be reached, the application never came to be, but connections were opened
+        await app.bot.shutdown()
+
+
+async def _run(app: App, settings: Settings, stop: asyncio.Event) -> None:
     async with app:
         services: Services = app.bot_data["services"]
         services.username = app.bot.username
