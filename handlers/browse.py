@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 NEEDS_A_PAGE = 5
 CASES_A_PAGE = 4
+MOST_ASKED = 9
+"""Counties that are offered to choose among."""
 
 
 def county_page(services: Services, lang: str, county: County, wish: Wish, offset: int = 0) -> Reply:
@@ -83,6 +87,15 @@ def county_choice(services: Services, lang: str, unknown: str = "") -> Reply:
     width = 4 if lang == "zh" else 3
     rows = tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))
     return Reply(services.texts(lang, "county.choose", unknown=unknown), rows)
+
+
+def which_county(services: Services, lang: str, names: Iterable[str], wish: Wish) -> Reply:
+    """Several counties are spoken of: which page is to be opened, or all of them side by side in the list."""
+    code = pack(services.base, replace(wish, counties=()))
+    buttons = [press(services.base.counties[name].short[lang], "c", name, 0, code) for name in names][:MOST_ASKED]
+    rows = tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3))
+    together = press(services.texts(lang, "button.together"), "l", 0, pack(services.base, wish))
+    return Reply(services.texts(lang, "county.which"), (*rows, (together,)))
 
 
 def plan_page(services: Services, lang: str) -> Reply:
@@ -148,6 +161,10 @@ async def on_county(update: Update, context: Context) -> None:
     """/county [name]."""
     words = " ".join(context.args or ())
     found = context.services.reader.read(words).counties if words else ()
+    if len(found) > 1:
+        wish = Wish(counties=tuple(one.id for one in found))
+        await context.send(which_county(context.services, context.lang, wish.counties, wish))
+        return
     if found:
         county = context.base.counties[found[0].id]
         context.services.opened(context.person.id, county.id)

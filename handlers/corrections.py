@@ -32,18 +32,43 @@ def parts(services: Services, lang: str, wish: Wish) -> Iterator[tuple[str, str,
     for one in wish.counties:
         name = base.counties[one].short[lang]
         yield f"c{base.counties[one].code[-3:]}", name, replace(wish, counties=tuple(c for c in wish.counties if c != one))
-    if wish.city in base.partners or wish.province in base.eastern:
-        partner = base.partners.get(wish.city)
-        name = partner.partner.city[lang] if partner and partner.partner else base.eastern[wish.province][lang]
+    if wish.province:
+        name = place(services, lang, wish.province, wish.city, short=True) or services.texts(lang, "fix.origin")
         yield "o", name, replace(wish, province="", city="")
     if wish.kind in base.kinds:
         yield "k", base.kinds[wish.kind].name[lang], replace(wish, kind="")
 
 
+def away(services: Services, lang: str, wish: Wish) -> Iterator[tuple[str, Wish]]:
+    """Each thing that is turned away: its name, and the wish that turns it away no longer."""
+    base = services.base
+    for one in wish.refused_counties:
+        left = tuple(c for c in wish.refused_counties if c != one)
+        yield base.counties[one].short[lang], replace(wish, refused_counties=left)
+    for one in wish.refused_fields:
+        yield base.fields[one].name[lang], replace(wish, refused_fields=tuple(f for f in wish.refused_fields if f != one))
+
+
+def place(services: Services, lang: str, province: str, city: str, *, short: bool = False) -> str:
+    """A place by its name in the reader's language, ``short``: the city alone; empty where it has no English name here."""
+    if lang == "zh":
+        return (city or province) if short else " ".join(part for part in (province, city) if part)
+    partner = services.base.partners.get(city)
+    if partner and partner.partner:
+        return partner.partner.city.en
+    found = services.base.eastern.get(province)
+    return found.en if found and (short or not city) else ""
+
+
 def part_rows(services: Services, lang: str, wish: Wish) -> Rows:
-    """A button for each part of the wish, two in a row, then 👎."""
-    code = pack(services.base, wish)
+    """A button for each part of the wish and each thing turned away, three in a row, then 👎."""
+    base, texts = services.base, services.texts
+    code = pack(base, wish)
     buttons = [press(f"✎ {name}", "fix", part, code) for part, name, _ in parts(services, lang, wish)]
+    buttons += [
+        press(f"✕ {texts(lang, 'find.away', name=name)}", "l", 0, pack(base, without))
+        for name, without in away(services, lang, wish)
+    ]
     rows: list[tuple[Button, ...]] = [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
     return (
         *rows,
@@ -53,18 +78,17 @@ def part_rows(services: Services, lang: str, wish: Wish) -> Rows:
 
 def summary(services: Services, lang: str, wish: Wish) -> str:
     """What is searched for, after a correction; empty when nothing is named."""
-    base = services.base
-    away = [base.counties[c].short[lang] for c in wish.refused_counties] + [
-        base.fields[f].name[lang] for f in wish.refused_fields
-    ]
+    refused = [name for name, _ in away(services, lang, wish)]
     named = [name for _, name, _ in parts(services, lang, wish)]
-    return services.texts(lang, "find.summary", parts=named, away=away) if named or away else ""
+    return services.texts(lang, "find.summary", parts=named, away=refused) if named or refused else ""
 
 
 def menu(services: Services, lang: str, part: str, wish: Wish) -> Reply | None:
     """What a part could be instead, and the way to drop it. None: the wish has no such part."""
     base, texts = services.base, services.texts
     found = next(((name, without) for code, name, without in parts(services, lang, wish) if code == part), None)
+    if found is None and part == "o":  # a place that weighs nothing, which no button carries
+        found = texts(lang, "fix.origin"), wish
     if found is None:
         return None
     name, without = found
@@ -96,12 +120,11 @@ def menu(services: Services, lang: str, part: str, wish: Wish) -> Reply | None:
 
 
 def doubt(services: Services, lang: str, unsure: tuple[str, ...], wish: Wish) -> Reply | None:
-    """Two or more things may be meant: ask with buttons and never guess. None: nothing to ask."""
+    """Two or more fields may be meant: ask with buttons and never guess. None: nothing to ask."""
     base = services.base
     buttons = [
         press(base.fields[f].name[lang], "l", 0, pack(base, replace(wish, fields=(f,)))) for f in unsure if f in base.fields
     ]
-    buttons += [press(base.counties[c].short[lang], "c", c, 0, pack(base, wish)) for c in unsure if c in base.counties]
     if not buttons:
         return None
     rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
@@ -120,11 +143,15 @@ async def press_fix(update: Update, context: Context, args: list[str]) -> str | 
 
 async def press_wrong(update: Update, context: Context, args: list[str]) -> str | None:
     """The result is wrong: ask why."""
-    code = args[0] if args else ""
-    rows = tuple((press(context.text(f"wrong.{why}"), "bad2", why, code),) for why in WRONG)
-    back = press(context.text("button.list"), "l", 0, code)
-    await context.send(Reply(context.text("wrong.ask"), (*rows, (back,))))
+    await context.send(wrong(context.services, context.lang, args[0] if args else ""))
     return None
+
+
+def wrong(services: Services, lang: str, code: str) -> Reply:
+    """Why a result is wrong, as buttons; ``code``: the wish that it was found for."""
+    rows = tuple((press(services.texts(lang, f"wrong.{why}"), "bad2", why, code),) for why in WRONG)
+    back = press(services.texts(lang, "button.list"), "l", 0, code)
+    return Reply(services.texts(lang, "wrong.ask"), (*rows, (back,)))
 
 
 async def press_why(update: Update, context: Context, args: list[str]) -> str | None:

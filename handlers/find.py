@@ -11,10 +11,10 @@ from telegram.ext import BaseHandler, CommandHandler
 
 from handlers import awaited, interest, mine, organisation, privacy, questions, start
 from handlers.admin import desk
-from handlers.browse import county_page, plan_page
+from handlers.browse import county_page, plan_page, which_county
 from handlers.buttons import VERSION, number, press
 from handlers.context import Context, Reply, Services
-from handlers.corrections import doubt, summary
+from handlers.corrections import doubt, summary, wrong
 from handlers.form_handler import resume_row
 from handlers.pairings import PAGE, card, echo, listing, target
 from handlers.presses import Presses
@@ -67,6 +67,8 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
     for said, key in ((turns.greet, "find.greet"), (turns.thank, "find.thank"), (turns.part, "find.part")):
         if said.alone(plain):
             return Reply(context.text(key), ((press(context.text("button.guided"), "g", ""),),))
+    if last and turns.wrong.alone(plain):
+        return wrong(context.services, context.lang, pack(context.base, last[0]))
     asked = awaited.answering(context, u)
     if asked is not None:
         return asked
@@ -165,9 +167,11 @@ def nothing(context: Context, text: str) -> Reply:
 async def _county(context: Context, u: Understanding, text: str) -> Reply | None:
     if not u.counties:
         return offers(context, u, text)
+    wish = from_understanding(u)
+    if len(u.counties) > 1:  # which of them is nobody's guess; with a field, the list has them side by side
+        return offers(context, u, text) if u.fields else which_county(context.services, context.lang, wish.counties, wish)
     if u.fields:  # a question about a county alone is no offer
         context.services.remember(context.person.id, text)
-    wish = from_understanding(u)
     context.services.opened(context.person.id, u.counties[0].id, wish.kind)
     return county_page(context.services, context.lang, context.base.counties[u.counties[0].id], replace(wish, counties=()))
 

@@ -12,10 +12,10 @@ from handlers import checks, consents
 from handlers.admin.organisations import list_page
 from handlers.buttons import Button, number, press, short
 from handlers.context import Context, Reply, Services
+from handlers.corrections import place
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Fault, Form, Step
 from handlers.marks import mark, note_words
-from handlers.pairings import place
 from handlers.presses import Presses
 from handlers.typed import changes
 from handlers.views import view

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.buttons import Button, Rows, press
 from handlers.context import Reply, Services
-from handlers.corrections import part_rows
+from handlers.corrections import part_rows, place
 from handlers.wishes import pack
 from knowledge.base import County, Need
 from knowledge.matching import Circumstances, Pairing, Reason, Recommendation, Wish, at_county
@@ -65,17 +65,6 @@ def echo(services: Services, lang: str, u: Understanding) -> str:
     return services.texts(
         lang, "find.echo", fields=fields, counties=counties, kind=kind, origin=origin, away=away, resources=resources
     )
-
-
-def place(services: Services, lang: str, province: str, city: str) -> str:
-    """A place by its name in the reader's language; empty where it has no English name here."""
-    if lang == "zh":
-        return " ".join(part for part in (province, city) if part)
-    partner = services.base.partners.get(city)
-    if partner and partner.partner:
-        return partner.partner.city.en
-    found = services.base.eastern.get(province)
-    return found.en if found and not city else ""
 
 
 def listing(services: Services, lang: str, wish: Wish, *, offset: int = 0, heard: str = "") -> Reply:

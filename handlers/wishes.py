@@ -18,6 +18,8 @@ from knowledge.understanding import Understanding
 MAX_FIELDS, MAX_COUNTIES = 4, 3
 LONGEST = 27
 """Characters of a packed wish at most."""
+ELSEWHERE = "0"
+"""A place that weighs nothing: that there is one, and no more."""
 LETTERS = string.ascii_lowercase + string.ascii_uppercase
 
 
@@ -58,6 +60,8 @@ def pack(base: KnowledgeBase, wish: Wish) -> str:
         origin = base.partners[wish.city].code[-3:]
     elif wish.province in base.eastern:
         origin = LETTERS[list(base.eastern).index(wish.province)]
+    elif wish.province:
+        origin = ELSEWHERE
     codes = {one: base.counties[one].code[-3:] for one in (*wish.counties, *wish.refused_counties)}
     counties = _joined(map(codes.__getitem__, wish.counties), map(codes.__getitem__, wish.refused_counties), MAX_COUNTIES)
     return f"{fields}.{kind}.{origin}.{counties}".rstrip(".")

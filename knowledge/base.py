@@ -296,6 +296,7 @@ class Turns(Entry, frozen=True):
     item: Said
     numbered: Said
     only: Said
+    wrong: Said
     greet: Said
     thank: Said
     part: Said

@@ -258,3 +258,49 @@ async def test_a_place_alone_is_where_they_come_from(talk: Talk, text: str) -> N
     await li.says("/lang")
     await li.presses("中文")
     assert (await li.says(text)).startswith("我理解为：来自山东 烟台")
+
+
+@pytest.mark.parametrize("text", ["梁平和丰都对比一下", "/county 梁平 丰都"])
+async def test_of_several_counties_it_is_asked_which(talk: Talk, text: str) -> None:
+    li = talk.person("li")
+    assert "说到了几个区县" in await li.says(text)
+    assert li.buttons == ["梁平", "丰都", "放在一起看"]
+    assert "丰都县" in await li.presses("丰都")
+
+
+async def test_several_counties_side_by_side(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says("梁平和丰都对比一下")
+    both = await li.presses("放在一起看")
+    assert both.count("您点名的") == 2
+    asked = await li.says("忠县和垫江哪个更缺医生")
+    assert "1. 忠县" in asked
+    assert "2. 垫江" in asked
+
+
+async def test_what_was_turned_away_comes_back_with_one_tap(talk: Talk) -> None:
+    li = talk.person("li")
+    assert "1. 巫溪" not in await li.says("我们是泰安的养老服务机构，别去巫溪")
+    assert "1. 巫溪" in await li.presses("✕ 不要巫溪")
+
+
+async def test_a_place_that_weighs_nothing_can_be_put_right_too(either: Talk) -> None:
+    li = either.person("li")
+    await li.says("四川的基金会想做教育" if either.client == "zh" else "A foundation from Sichuan, for education")
+    await li.presses("✎ 四川" if either.client == "zh" else "✎ Home region")
+    dropped = await li.presses("去掉「来源地」" if either.client == "zh" else "Drop “Home region”")
+    assert (
+        "按这些找：教育帮扶 · 公益慈善类社会组织\n"
+        if either.client == "zh"
+        else "Searching for Education · Charity or foundation\n"
+    ) in dropped
+
+
+@pytest.mark.parametrize("text", ["不合适", "👎", "Not right"])
+async def test_a_wrong_result_can_be_reported_in_words(talk: Talk, text: str) -> None:
+    li = talk.person("li")
+    await li.says("/lang")
+    await li.presses("中文")
+    await li.says(OFFER)
+    assert "哪里不合适" in await li.says(text)
+    assert "工作人员会看" in await li.presses("没听懂我的话")
