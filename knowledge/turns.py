@@ -17,8 +17,8 @@ from knowledge.text import even, has_han
 from knowledge.understanding import Found, Understanding
 
 AROUND = " ,.!?;。"
-SHORT_HAN, SHORT_WORDS = 16, 8
-"""Longer texts speak for themselves: at most so many Chinese characters, or words."""
+SHORT_HAN, SHORT_WORDS, SHORT = 16, 8, 80
+"""Longer texts speak for themselves: at most so many Chinese characters, or words and letters."""
 SEEKING = frozenset({"find_counties", "offer_help"})
 """Intents of a text that looks for counties."""
 CONTRASTS = tuple(
@@ -30,6 +30,9 @@ CONTRASTS = tuple(
             r"\bnot (?P<no>[^,.;]+?),? (?:but|rather) (?P<yes>.+)",
             r"(?:\b(?:mean|meant|said|is|it's|are)|^) ?(?P<yes>[^,.;]+?)[,.;]? not (?P<no>.+)",
             r"\bnot (?P<no>[^,.;]+)[,.;] (?P<yes>.+)",
+            r"(?:把|^)(?P<no>[^,。;]+?)(?:改|换)(?:成|为|做)(?P<yes>[^,。;]+)",
+            r"\b(?:change|replace|switch) (?P<no>.+) (?:to|with|by) (?P<yes>.+)",
+            r"^(?P<yes>.+?),? (?:instead of|rather than) (?P<no>.+)",
         ),
     )
 )
@@ -86,7 +89,8 @@ NOTHING = Parts()
 def follow(words: Turns, text: str, u: Understanding, last: Wish, read: Callable[[str], Understanding]) -> Step | None:
     """The step that the text asks for after ``last``, or None when it does not lean on it; ``read`` reads a part of it."""
     plain = even(text).text.strip(AROUND)
-    if not plain or (len(plain) > SHORT_HAN if has_han(plain) else len(plain.split()) > SHORT_WORDS):
+    short = len(plain) <= SHORT_HAN if has_han(plain) else len(plain) <= SHORT and len(plain.split()) <= SHORT_WORDS
+    if not plain or not short:
         return None
     yes, no = Parts.of(u), Parts.refused(u)
     place = _place(words, plain)
@@ -114,10 +118,10 @@ def _named(words: Turns, plain: str, u: Understanding, yes: Parts, no: Parts, la
     if yes.kind and not instead and (last.kind or yes.fields or yes.counties):  # who names their own kind begins anew
         return None
     if _says(plain, words.add.zh, words.add.en) and (yes.fields or yes.counties):
-        return Step("list", changed(last, yes, no, add=True), leans=True)
+        return Step("list", changed(last, yes, no, add=True), leans=bool(_after(plain, words.add.zh, words.add.en)))
     where_from = u.intent in SEEKING and not (yes.fields or yes.counties)  # that, or the kind, is all that is new
     if where_from or instead or no:
-        return Step("list", changed(last, yes, no), leans=instead)
+        return Step("list", changed(last, yes, no), leans=bool(_after(plain, words.instead.zh, words.instead.en)))
     if yes.counties and not yes.fields and about:
         return Step("look", last, yes.counties[0])
     if yes.fields and about:

@@ -164,6 +164,10 @@ CORRECTED = {
     "错了，是烟台不是泰安": "按这些找：养老帮扶 · 烟台 · 社会服务机构",
     "不是泰安，是烟台": "按这些找：养老帮扶 · 烟台 · 社会服务机构",
     "不是服务机构，是基金会": "按这些找：养老帮扶 · 泰安 · 公益慈善类社会组织",
+    "把养老改成健康": "按这些找：健康帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
+    "泰安换成烟台": "按这些找：养老帮扶 · 烟台 · 社会服务机构",
+    "change elderly care to education": "按这些找：教育帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
+    "education instead of elderly care": "按这些找：教育帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
     "改成基金会": "按这些找：养老帮扶 · 泰安 · 公益慈善类社会组织",
     "去掉泰安": "按这些找：养老帮扶 · 社会服务机构",
     "去掉服务机构": "按这些找：养老帮扶 · 泰安",
@@ -242,6 +246,11 @@ async def test_after_a_restart_what_is_dropped_is_never_searched_for(talk: Talk)
     assert "\n按这些找：不要养老帮扶\n" in said
     assert "养老帮扶 —" not in said
     assert "\n按这些找：教育帮扶 · 不要养老帮扶 · 不要健康帮扶\n" in "\n" + await li.says("不是健康，是教育")
+
+
+@pytest.mark.parametrize("text", ["我们也想做教育", "We teach and cook in schools"])
+async def test_a_first_text_is_no_addition_to_anything(talk: Talk, text: str) -> None:
+    assert (await talk.person("li").says(text)).startswith(("我理解为：教育帮扶", "I understand: Education"))
 
 
 # -- when to ask ----------------------------------------------------------------------------------------------------------
