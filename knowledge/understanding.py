@@ -16,7 +16,7 @@ from knowledge.reading.classifier import INTENT, OFFERS, Classifier, Known
 from knowledge.reading.counties import Named
 from knowledge.reading.evidence import Evidence
 from knowledge.reading.roles import HOME, LEFT, REFUSED
-from knowledge.reading.scopes import marked
+from knowledge.reading.scopes import Stretch, marked
 from knowledge.text import has_han, has_latin
 
 SURE, SURE_ELSE = -2.2, -1.0
@@ -106,10 +106,12 @@ class Reader:
         if name == "out_of_scope" and letters and named and intents[intent] - intents[second] < NAMED:
             name = second.partition(":")[2]
         close = intents[intent] - intents["intent:find_counties"] < CLOSE
-        if name == "out_of_scope" and close and self._names_a_field(seen, scores):
+        if name == "out_of_scope" and ((close and self._names_a_field(seen, scores)) or self._only_fields(seen)):
             name = "find_counties"
         sure = SURE if name == "find_counties" else SURE_ELSE + ABOUT_ELSE * (name in _ABOUT_ELSE)
         fields, unsure = self._fields_of(seen, features, scores, sure)
+        kind = self._found(seen, seen.kind) if seen.kind else None
+        fields = tuple(one for one in fields if not self._names_the_kind(seen, one, kind))
         refused_fields = self._refused_fields(seen, {one.id for one in fields})
         if name == "out_of_scope":
             fields, unsure, named = (), (), []
@@ -121,7 +123,7 @@ class Reader:
             refused_fields=refused_fields,
             refused_counties=self._founds(seen, refused),
             origin=self._origin(seen, home),
-            kind=self._found(seen, seen.kind) if seen.kind else None,
+            kind=kind,
             resources=self._because(seen, features, scores, [one for one in self._resources if scores[one] > RESOURCE]),
             intent=name,
             intent_words=seen.even.words(*self._intent.because([intent], for_intent)[intent]) if letters else "",
@@ -132,6 +134,19 @@ class Reader:
         """Whether a word of the lexicon and the classifier agree on a field: then it is an offer, whatever stands around it."""
         sure = {name.removeprefix("fields:") for name in self._fields if scores[name] > SURE_ELSE}
         return any(hit.id.startswith("field:") and hit.id[6:] in sure for hit in seen.hits)
+
+    @staticmethod
+    def _names_the_kind(seen: Evidence, field: Found, kind: Found | None) -> bool:
+        """Whether the kind of the organisation (行业协会, 服务机构) is all that speaks for a field: then it says none."""
+        within = kind is not None and kind.start <= field.start and field.end <= kind.end
+        return within and all(hit.id != f"field:{field.id}" for hit in seen.hits)
+
+    @staticmethod
+    def _only_fields(seen: Evidence) -> bool:
+        """Whether words for fields are all that is said, whatever signs stand around them: (养老), *养老*."""
+        hits = [hit for hit in seen.hits if hit.id.startswith("field:")]
+        flags = marked(len(seen.even.text), (Stretch(hit.start, hit.end) for hit in hits)) if hits else b""
+        return bool(hits) and not any(char.isalnum() and not flags[place] for place, char in enumerate(seen.even.text))
 
     @staticmethod
     def _found(seen: Evidence, hit: Hit | Named | tuple[int, int, str]) -> Found:

@@ -113,6 +113,12 @@ def test_refused_and_past_counties(reader: Reader, text: str, kept: list[str], r
         ("We can train local NGOs and social workers", {"capacity"}),
         ("除了助学,我们还做义诊", {"education", "health"}),
         ("郁山古镇有没有人修", {"culture"}),
+        ("(养老)", {"elderly"}),
+        ("😀养老😀", {"elderly"}),
+        ("*养老*", {"elderly"}),
+        ("行业协会,能干啥", set()),  # what an organisation is called is nothing that it does
+        ("社会服务机构", set()),
+        ("社会组织孵化中心", {"capacity"}),
         ("你好", set()),
         ("哪个县最需要我们", set()),
     ],
