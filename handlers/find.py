@@ -22,6 +22,7 @@ from handlers.typed import bare
 from handlers.wishes import from_understanding, only_names, pack, unpack
 from knowledge.matching import Circumstances, Wish, recommend
 from knowledge.records import drafts, people
+from knowledge.text import has_han
 from knowledge.turns import Step, follow
 from knowledge.understanding import Understanding
 
@@ -38,7 +39,8 @@ ASIDE_MAX = 100
 async def answer_freely(context: Context, text: str) -> None:
     """Answer a text that belongs to no form."""
     u = context.services.reader.read(text[:READ_MAX])
-    if u.lang and u.lang != context.person.heard and (u.lang == "zh" or WORD.search(text)):
+    told = has_han(text) or not only_names(u) if u.lang == "zh" else WORD.search(text)  # a name in pinyin is of any language
+    if u.lang and u.lang != context.person.heard and told:
         people.heard(context.store, context.person.id, u.lang)
         context.person = replace(context.person, heard=u.lang)
     if not questions.only_calls(text, u.intent):

@@ -17,6 +17,7 @@ from knowledge.reading.counties import Named
 from knowledge.reading.evidence import Evidence
 from knowledge.reading.roles import HOME, LEFT, REFUSED
 from knowledge.reading.scopes import Stretch, marked
+from knowledge.reading.tokens import in_pinyin
 from knowledge.text import has_han, has_latin
 
 SURE, SURE_ELSE = -2.2, -1.0
@@ -117,7 +118,7 @@ class Reader:
             fields, unsure, named = (), (), []
         return Understanding(
             text=seen.even.written,
-            lang=("zh" if has_han(seen.even.text) or seen.tokens.pinyin else "en") if letters else "",
+            lang=("zh" if has_han(seen.even.text) or in_pinyin(seen.tokens) else "en") if letters else "",
             fields=fields,
             counties=self._founds(seen, named),
             refused_fields=refused_fields,

@@ -86,6 +86,13 @@ async def test_a_chinese_name_does_not_turn_an_english_conversation(english: Tal
     assert "A telephone number?" in await li.says("王老师")
 
 
+@pytest.mark.parametrize("text", ["more", "heritage", "Wuxi", "Wuxi, Jiangsu", "Chengkou and Wuxi"])
+async def test_a_word_or_a_name_that_looks_like_pinyin_does_not_turn_an_english_conversation(english: Talk, text: str) -> None:
+    li = english.person("li")
+    await li.says("We run care homes")
+    assert not has_han(await li.says(text))
+
+
 # -- the choice --------------------------------------------------------------------------------------------------------
 
 

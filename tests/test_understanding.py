@@ -189,7 +189,18 @@ def test_no_letters_is_out_of_scope(reader: Reader, text: str) -> None:
     assert (read.intent, read.lang, read.fields, read.counties) == ("out_of_scope", "", (), ())
 
 
-@pytest.mark.parametrize(("text", "lang"), [("路灯", "zh"), ("xiu lu", "zh"), ("street lamps", "en"), ("cancel", "en")])
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("路灯", "zh"),
+        ("xiu lu", "zh"),
+        ("yanglao", "zh"),
+        ("street lamps", "en"),
+        ("cancel", "en"),
+        ("more", "en"),
+        ("care", "en"),
+    ],
+)
 def test_language_to_answer_in(reader: Reader, text: str, lang: str) -> None:
     assert reader.read(text).lang == lang
 

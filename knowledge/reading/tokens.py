@@ -45,6 +45,17 @@ _ENGLISH = frozenset(
     " panda mango tang wang you to do so go no we i hi bye e mail nao china bingo banana china's age game".split(),
 )
 """English words that could be read as syllables; alone they do not make a text pinyin."""
+_ENGLISH_TOO = frozenset(
+    "alike along angle anyone are area aside aware balance bang bare base binding buying came candidate canteen care case"
+    " chance chinese cute danger data date dealing decide delete dementia demo depending dice dude dune duty ease easier"
+    " editing ending engine ensure entire erase eye face fake fence future gate gene generate genes guarantee guidance hence"
+    " here heritage house human june keeping lake landing language late leading leisure license like linen longer made make"
+    " mango mean meaning measure media median medicine meeting memo mile minute mobile mode more mule nature needing nice"
+    " once one open orange pace page pane paying pence pending piece pile pure quota quote range rate reading reduce refuse"
+    " release remaining remote rename resume ride route routine rule running sauce see seen sending sense sequence share"
+    " side since site size suite sure take taken tie tile time timing wage waiting wake warehouse wide wipe wise".split(),
+)
+"""More of them, which tell the language and no more: the classifier was taught on their syllables."""
 
 
 def cut(even: Even) -> Tokens:
@@ -63,6 +74,13 @@ def cut(even: Even) -> Tokens:
                 found.extend(_sounds_of(word))
         found.sort(key=lambda sound: sound.start)
     return Tokens(text, words, found, pinyin)
+
+
+def in_pinyin(tokens: Tokens) -> bool:
+    """Whether a text in Latin letters is Chinese: pinyin, and not only English words that look like it (care, more)."""
+    return tokens.pinyin and any(
+        word.syllables and word.text not in _ENGLISH and word.text not in _ENGLISH_TOO for word in tokens.words
+    )
 
 
 def _spelled(word: str) -> tuple[str, ...]:
