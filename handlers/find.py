@@ -64,16 +64,9 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
     if step and last and not awaited.begins_as_one(context, u):
         return went_on(context, step, last[1])
     turns, plain = context.base.turns, bare(text)
-    if turns.form_back.alone(plain) or turns.to_list.alone(plain):  # nothing was listed: back to the beginning
-        return start.welcome(context.services, context.lang, context.person.id)
-    for said, key in ((turns.greet, "find.greet"), (turns.thank, "find.thank"), (turns.part, "find.part")):
-        if said.alone(plain):
-            return Reply(context.text(key), ((press(context.text("button.guided"), "g", ""),),))
-    if last and turns.wrong.alone(plain):
-        return wrong(context.services, context.lang, pack(context.base, last[0]))
-    asked = awaited.answering(context, u)
-    if asked is not None:
-        return asked
+    first = _said_alone(context, plain) or awaited.answering(context, u)
+    if first is not None:
+        return first
     if step and last:
         return went_on(context, step, last[1])
     if step and step.leans:
@@ -84,6 +77,24 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
     if route:
         return await route(context, u, text)
     return offers(context, u, text)
+
+
+def _said_alone(context: Context, plain: str) -> Reply | None:
+    """The answer to a text that is one of the words for it and nothing else."""
+    services, lang, turns = context.services, context.lang, context.base.turns
+    last = services.last_lists.get(context.person.id)
+    for said, key in ((turns.greet, "find.greet"), (turns.thank, "find.thank"), (turns.part, "find.part")):
+        if said.alone(plain):
+            return Reply(context.text(key), ((press(context.text("button.guided"), "g", ""),),))
+    if turns.form_back.alone(plain) or turns.to_list.alone(plain):  # nothing was listed: back to the beginning
+        return start.welcome(services, lang, context.person.id)
+    if turns.anew.alone(plain):
+        return choose_field(services, lang, Wish())
+    if last and turns.wrong.alone(plain):
+        return wrong(services, lang, pack(context.base, last[0]))
+    if last and turns.mistaken.alone(plain):
+        return _under(context, "find.which_part", page(context, *last))
+    return None
 
 
 def went_on(context: Context, step: Step, offset: int) -> Reply:

@@ -297,6 +297,8 @@ class Turns(Entry, frozen=True):
     numbered: Said
     only: Said
     wrong: Said
+    mistaken: Said
+    anew: Said
     greet: Said
     thank: Said
     part: Said

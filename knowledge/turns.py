@@ -19,6 +19,7 @@ from knowledge.understanding import Found, Understanding
 AROUND = " ,.!?;。"
 SHORT_HAN, SHORT_WORDS, SHORT = 16, 8, 80
 """Longer texts speak for themselves: at most so many Chinese characters, or words and letters."""
+BETWEEN = re.compile(r"[,;。]|\bbut\b")
 SEEKING = frozenset({"find_counties", "offer_help"})
 """Intents of a text that looks for counties."""
 CONTRASTS = tuple(
@@ -102,6 +103,9 @@ def follow(words: Turns, text: str, u: Understanding, last: Wish, read: Callable
     contrast = _contrast(plain, last, read)
     if contrast:
         return contrast
+    several = _several(words, plain, last, read)
+    if several:
+        return several
     if no and not (yes.fields or yes.counties):
         return Step("list", changed(last, NOTHING, no))
     dropped = _dropped(words, plain, read)
@@ -129,6 +133,18 @@ def _named(words: Turns, plain: str, u: Understanding, yes: Parts, no: Parts, la
     if yes.fields and _says(plain, words.drop.zh, words.drop.en) and set(yes.fields) <= set(last.fields):
         return Step("list", changed(last, NOTHING, yes))
     return None
+
+
+def _several(words: Turns, plain: str, last: Wish, read: Callable[[str], Understanding]) -> Step | None:
+    """Changes one after another (再加上教育，去掉养老). None: not each part of the text is one."""
+    parts = [part for part in BETWEEN.split(plain) if part.strip()]
+    leans = False
+    for part in parts if len(parts) > 1 else ():
+        step = follow(words, part, read(part), last, read)
+        if step is None or step.kind != "list":
+            return None
+        last, leans = step.wish, leans or step.leans
+    return Step("list", last, leans=leans) if len(parts) > 1 else None
 
 
 def _contrast(plain: str, last: Wish, read: Callable[[str], Understanding]) -> Step | None:

@@ -168,6 +168,8 @@ CORRECTED = {
     "泰安换成烟台": "按这些找：养老帮扶 · 烟台 · 社会服务机构",
     "change elderly care to education": "按这些找：教育帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
     "education instead of elderly care": "按这些找：教育帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
+    "再加上教育，去掉养老": "按这些找：教育帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
+    "add health, drop elderly care": "按这些找：健康帮扶 · 泰安 · 社会服务机构 · 不要养老帮扶",
     "改成基金会": "按这些找：养老帮扶 · 泰安 · 公益慈善类社会组织",
     "去掉泰安": "按这些找：养老帮扶 · 社会服务机构",
     "去掉服务机构": "按这些找：养老帮扶 · 泰安",
@@ -313,3 +315,20 @@ async def test_a_wrong_result_can_be_reported_in_words(talk: Talk, text: str) ->
     await li.says(OFFER)
     assert "哪里不合适" in await li.says(text)
     assert "工作人员会看" in await li.presses("没听懂我的话")
+
+
+@pytest.mark.parametrize("text", ["说错了", "不对", "my mistake"])
+async def test_whoever_was_mistaken_is_asked_which_part(talk: Talk, text: str) -> None:
+    li = talk.person("li")
+    await li.says("/lang")
+    await li.presses("中文")
+    await li.says(OFFER)
+    assert (await li.says(text)).startswith("哪里不对？")
+    assert "✎ 养老帮扶" in li.buttons
+
+
+@pytest.mark.parametrize("text", ["重新找", "start over"])
+async def test_a_search_begun_anew_asks_by_buttons(either: Talk, text: str) -> None:
+    li = either.person("li")
+    await li.says(OFFER)
+    assert ("想做哪方面" if text == "重新找" else "What would you like to do?") in await li.says(text)
