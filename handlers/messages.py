@@ -156,7 +156,7 @@ def _escaped(link: re.Match[str]) -> str:
 def _another_matter(context: Context, text: str) -> bool:
     """Where only a button answers: whether a text speaks of something else (an offer, a question)."""
     u = context.services.reader.read(text)
-    return bool(u.fields or u.counties) or u.intent in ASIDES
+    return bool(u.fields or u.counties or u.origin) or u.intent in ASIDES
 
 
 def _aside(context: Context, draft: Draft, text: str) -> bool:

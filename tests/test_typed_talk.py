@@ -69,3 +69,18 @@ async def test_an_answer_is_changed_by_its_name_from_outside_the_form(talk: Talk
     await talk.move_clock(3600)
     await li.says("你好")
     assert "联系电话？" in await li.says("改电话")
+
+
+@pytest.mark.parametrize("step", ["consent", "mode"])
+async def test_where_one_comes_from_is_no_choice(talk: Talk, step: str) -> None:
+    li = talk.person("li")
+    await to_step(li, step)
+    assert "济南" in await li.says("我们是济南的，有点钱，哪里最缺")
+    assert any("继续登记意向" in label for label in li.buttons)
+
+
+async def test_going_on_with_a_form_reads_well_in_english(talk: Talk) -> None:
+    li = talk.person("Li", client="en")
+    await li.says("/org")
+    await li.says("/start")
+    assert "▶ Continue to fill in the profile" in li.buttons
