@@ -13,7 +13,7 @@ from handlers.cards import stage_name, subject_name
 from handlers.context import Context, Reply, Services
 from handlers.form_handler import Done, Facts, Kit, open_form, register_kit
 from handlers.forms import Form, Step
-from handlers.organisation import look_for_duplicates, said
+from handlers.organisation import look_for_duplicates, said, said_name
 from handlers.pairings import find_target
 from handlers.presses import Presses
 from handlers.proposals import tell_of_newcomer
@@ -65,7 +65,7 @@ def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
         words = services.last_words.get(draft.person, "")
         return words if isinstance(checks.offer(words), str) else (latest.organisation.profile.offer or "" if latest else "")
     if latest is None:
-        return ""
+        return said_name(services, draft.person) if step.id == "organisation" else ""
     known = {"organisation": latest.organisation.name, "contact": latest.member.name, "phone": latest.member.phone}
     return known.get(step.id) or ""
 

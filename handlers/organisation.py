@@ -152,11 +152,19 @@ def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
     given = draft.answers.get(step.id) if step.id not in {"kind", "fields"} else ""
     if given:
         return _named_place(services, lang, *given.split("/")) if step.id == "origin" else given
+    if step.id == "name":
+        return said_name(services, draft.person)
     if step.id != "offer":
         return ""
     words = services.last_words.get(draft.person, "")
     registered = interests.of_person(services.store, draft.person)
     return words if isinstance(checks.offer(words), str) else registered[0].offer if registered else ""
+
+
+def said_name(services: Services, person: int) -> str:
+    """What the person called their organisation in what was said last, if that is a name; empty: it was not called."""
+    name = services.base.names.said_in(services.last_words.get(person, ""))
+    return name if isinstance(checks.organisation(name), str) else ""
 
 
 def _finish(context: Context, draft: Draft) -> Done:

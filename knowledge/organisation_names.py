@@ -39,6 +39,7 @@ FORMS = {
 }
 """How names end, by what kind of body that is: spellings of one kind are not told apart."""
 ENDINGS = sorted(((word, form) for form, words in FORMS.items() for word in words.split()), key=lambda one: -len(one[0]))
+FORM = re.compile("|".join(re.escape(word) for word, _ in ENDINGS if has_han(word)))
 GENERIC = frozenset(
     "慈善 公益 养老 养老服务 居家养老 助老 助学 助残 教育 环保 环境保护 志愿 志愿者 志愿服务 社会工作 社工 社区 服务 扶贫"
     " 乡村振兴 企业家 青年 妇女 儿童 健康 文化 elderly care charity volunteer education health".split()
@@ -48,12 +49,25 @@ NATIONAL = re.compile(r"^(?:中国|中华|全国)")
 UNIT = re.compile(
     r"^(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|自治县|自治州|[^省市区县]{1,6}?族自治县|省|市|区|县|镇|乡|街道)"
 )
+UNITS = re.compile("[省市区县州]")
 TELLING = frozenset("0123456789一二三四五六七八九十东西南北上下甲乙丙")
 """Characters that alone make another name: 第一小学, 第二小学."""
 SHORTEST, LONG = 3, 5
 """Characters from which what is left of a name tells something, and from which a slip in it counts for little."""
 CLOSE, CLOSE_LATIN = 85, 90
 """From which likeness (0 to 100) two names may be one written differently."""
+
+
+CALLED = re.compile(
+    r"(?:我们?(?:单位|协会|商会|学会|机构)?|咱们?(?:单位)?|[本贵]?单位(?:名称)?|这里|这边|名称|全称)\s?(?:就?是|叫|[:：])\s?"
+)
+"""After these words somebody says what their organisation is called, or what kind of organisation it is."""
+PAUSE = re.compile(r"[^\w·]")
+GOES_ON = re.compile(r"[想要有能可愿准打主专是在，]|现在|目前|这次|今年|明年")
+"""What may follow a name in the same breath."""
+DESCRIBED = re.compile(r"的|[一两几这那某][个家支群所帮种类]|^[做搞办从专以]|[和跟与及]")
+"""What tells a description (一家养老服务中心) from a name."""
+NAME_MIN, NAME_MAX = 6, 40
 
 
 class Parts(Struct, frozen=True):
@@ -98,6 +112,22 @@ class OrganisationNames:
         if GENERIC & {a.core, b.core, ""} or (len(min(a.core, b.core, key=len)) < SHORTEST and a.place != b.place):
             return ""
         return "like_name" if _close(a, b) else ""
+
+    def said_in(self, text: str) -> str:
+        """The full name that somebody gives their organisation in a text (我们是泰安市阳光养老服务中心，…); empty: none."""
+        for said in CALLED.finditer(text):
+            breath = PAUSE.split(text[said.end() : said.end() + 2 * NAME_MAX], maxsplit=1)[0]
+            ends = [one.end() for one in FORM.finditer(breath) if one.end() == len(breath) or GOES_ON.match(breath, one.end())]
+            name = breath[: ends[-1]] if ends else ""
+            if NAME_MIN <= len(name) <= NAME_MAX and not DESCRIBED.search(name) and self._tells(name):
+                return name
+        return ""
+
+    def _tells(self, name: str) -> bool:
+        """Whether a name means one organisation: by more than what many are called, or as the one of its place."""
+        parts = self.parts(name)
+        own = parts.core if parts.core not in GENERIC else ""
+        return bool(parts.form) and (len(own) >= SHORTEST or bool(parts.place and (own or UNITS.search(name))))
 
     def parts(self, name: str) -> Parts:
         """A name taken apart."""

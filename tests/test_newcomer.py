@@ -190,3 +190,12 @@ async def test_a_new_wish_is_no_answer_to_the_staff(talk: Talk, wish: str) -> No
     await office.says("你们什么时候能来？")
     assert "您是在回答工作人员吗" not in await li.says(wish)
     assert "点数字看详情" in li.last
+
+
+async def test_the_name_that_was_said_need_not_be_typed_again(talk: Talk) -> None:
+    li = talk.person("李")
+    await li.says("我们是泰安市岱岳区阳光养老服务中心，想给失能老人助浴")
+    await li.presses("1")
+    await li.presses("登记意向")
+    await li.presses("全部同意")
+    assert "联系人怎么称呼" in await li.presses("用「泰安市岱岳区阳光养老服务中心」")

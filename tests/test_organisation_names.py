@@ -70,3 +70,28 @@ def test_a_name_is_taken_apart(names: OrganisationNames, name: str, place: tuple
 def test_any_text_has_parts(names: OrganisationNames) -> None:
     for text in ("", " ", "县", "市市市", "中国", "泰安市", "协会", "a", "省" * 60, "🙂", "\u202e"):
         assert names.alike(text, "泰安市夕阳红养老服务中心") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我们是泰安市岱岳区阳光养老服务中心，想找地方做失能老人助浴", "泰安市岱岳区阳光养老服务中心"),
+        ("您好，我是临沂市沂蒙公益基金会的小张", ""),
+        ("您好！我们是临沂市沂蒙公益基金会。想资助困难学生", "临沂市沂蒙公益基金会"),
+        ("我们单位叫青岛海诚志愿服务队有三十个人", "青岛海诚志愿服务队"),
+        ("我们是泰安市慈善总会", "泰安市慈善总会"),
+        ("单位名称：夕阳红养老服务中心 联系人：王芳", "夕阳红养老服务中心"),
+        ("我们是中国乡村发展基金会，想做教育", "中国乡村发展基金会"),
+        ("我们是泰安的养老服务机构", ""),
+        ("我们是济南一家养老服务中心，可以派10名护理员", ""),
+        ("我们是养老服务中心", ""),
+        ("我们是行业协会，会员有八十家", ""),
+        ("我们是上海商会", ""),
+        ("我们是青岛的律师事务所党支部", ""),
+        ("想给山里的学校捐书", ""),
+        ("We run care homes in Tai'an", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_is_known_in_what_somebody_says(base: KnowledgeBase, text: str, name: str) -> None:
+    assert base.names.said_in(text) == name
