@@ -24,6 +24,8 @@ from knowledge.records.question_moves import ASKER, MOVES, PACE
 from knowledge.records.questions import Asked, Question, Result
 from knowledge.text import has_han
 
+ASKS = ("多少", "几号", "几点", "什么时候", "是什么", "how much", "how many", "what is", "what's", "when ")
+"""Words of a short text that asks something, beside calling for a person."""
 CALL_MAX, CALL_WORDS = 10, 5
 """Characters of a Chinese text that only calls for a person and asks nothing yet; words of any other."""
 REASONS = ("done", "elsewhere", "unclear", "outside")
@@ -80,8 +82,10 @@ def _suggest(services: Services, lang: str, draft: Draft, step: Step) -> str:
 
 
 def only_calls(text: str, intent: str) -> bool:
-    """Whether a text that was understood so calls for a person and asks nothing yet."""
-    return intent == "contact_human" and (len(text) <= CALL_MAX if has_han(text) else len(text.split()) <= CALL_WORDS)
+    """Whether a text that was understood so calls for a person and asks nothing yet; 电话多少 asks."""
+    if intent != "contact_human" or any(word in text.lower() for word in ASKS):
+        return False
+    return len(text) <= CALL_MAX if has_han(text) else len(text.split()) <= CALL_WORDS
 
 
 def _read(services: Services, text: str) -> str | Fault:

@@ -199,3 +199,15 @@ async def test_the_name_that_was_said_need_not_be_typed_again(talk: Talk) -> Non
     await li.presses("登记意向")
     await li.presses("全部同意")
     assert "联系人怎么称呼" in await li.presses("用「泰安市岱岳区阳光养老服务中心」")
+
+
+@pytest.mark.parametrize("asked", ["电话多少", "你们那边电话是多少啊", "你们几点上班"])
+async def test_a_short_question_goes_to_the_office_as_it_was_written(talk: Talk, asked: str) -> None:
+    li = talk.person("李")
+    await li.says(OFFER)
+    await li.says(asked)
+    if "想问工作人员什么" not in li.last:
+        await li.presses("问工作人员")
+    await li.presses(f"用「{asked}」")
+    await li.presses("发送")
+    assert talk.store.value("SELECT text FROM questions") == asked
