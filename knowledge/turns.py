@@ -126,9 +126,9 @@ def _named(words: Turns, plain: str, u: Understanding, yes: Parts, no: Parts, la
     where_from = u.intent in SEEKING and not (yes.fields or yes.counties)  # that, or the kind, is all that is new
     if where_from or instead or no:
         return Step("list", changed(last, yes, no), leans=bool(_after(plain, words.instead.zh, words.instead.en)))
-    if yes.counties and not yes.fields and about:
+    if about and not yes.fields and len(yes.counties) == 1:
         return Step("look", last, yes.counties[0])
-    if yes.fields and about:
+    if about:  # several counties stand side by side in the list
         return Step("list", changed(last, yes, no))
     if yes.fields and _says(plain, words.drop.zh, words.drop.en) and set(yes.fields) <= set(last.fields):
         return Step("list", changed(last, NOTHING, yes))

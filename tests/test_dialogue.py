@@ -38,6 +38,17 @@ async def test_what_about_a_county_shows_it_for_the_same_wish(talk: Talk) -> Non
     assert page.index("1. 养老帮扶") < page.index("2. ")
 
 
+@pytest.mark.parametrize("text", ["那云阳和奉节呢", "what about Yunyang and Fengjie?"])
+async def test_what_about_two_counties_puts_them_first_in_the_list(talk: Talk, text: str) -> None:
+    li = talk.person("li")
+    await li.says("/lang")
+    await li.presses("中文")
+    await li.says(OFFER)
+    both = await li.says(text)
+    assert both.startswith("按这些找：养老帮扶 · 云阳 · 奉节 · 泰安")
+    assert both.count("您点名的") == 2
+
+
 async def test_a_county_is_turned_away_in_the_next_sentence(talk: Talk) -> None:
     li = talk.person("li")
     await li.says(OFFER)
