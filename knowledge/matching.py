@@ -279,8 +279,9 @@ def _task(base: KnowledgeBase, county: County, field_id: str, around: Circumstan
 
 
 def _tasks(base: KnowledgeBase, fields: tuple[str, ...], wish: Wish, top: list[Pairing]) -> tuple[str, ...]:
-    """The tasks that the answer speaks of: of the kind, of the best pairings, pairing itself."""
+    """The tasks that the answer speaks of: of the kind (all for whoever named no field), of the best pairings, pairing."""
     kind = base.kinds.get(wish.kind)
-    mine = [t for t in (kind.tasks if kind else ()) if t == "pairing" or set(base.tasks[t].fields) & set(fields)]
+    fit = {t for t in base.tasks if t == "pairing" or not wish.fields or set(base.tasks[t].fields) & set(fields)}
+    mine = [t for t in (kind.tasks if kind else ()) if t in fit]
     trip = ["village-trip"] if any(Reason("trip") in pairing.reasons for pairing in top) else []
     return tuple(dict.fromkeys([*mine, *(pairing.task for pairing in top), "pairing", *trip]))

@@ -48,6 +48,8 @@ _WORKS = Later(r"做|开|上班|工作|当|教|打工|定居|生活|读|创业")
 _FROM = "从"
 _CAME = Later(r"[^,。;]{0,4}(?:(?<!回)来的(?!娃|孩|学|游|货)|过来|赶来|出发)")
 """从兰州坐火车来的: not somebody else's place."""
+_BRACKETED = "(", (")", "市)", "省)", "县)", "区)")
+"""志愿律师(聊城): the place of what is just named."""
 _NOT_THERE = Later(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$|你们$|把$|\bone (?:is )?in $")
 _BUSINESS = Later(
     r"(?:登记|注册|当老师|当医生|教书|读书|上大学|定居|落户|安家|办公|备案|开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)"
@@ -133,6 +135,7 @@ class Homes:
         score += sum(worth for worth, sign in _BEFORE if sign.search(before))
         score += sum(worth for worth, sign in _AFTER if sign.match(after))
         score += 3 * bool(self._by_home.search(before))
+        score += 2 * bool(not here and before.endswith(_BRACKETED[0]) and after.startswith(_BRACKETED[1]))
         score += 3 * bool(_NOW.search(before) and _WORKS.match(after))
         came = not here and _CAME.match(after) is not None
         if came and before.endswith(_FROM):
