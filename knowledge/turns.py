@@ -113,7 +113,20 @@ def follow(words: Turns, text: str, u: Understanding, last: Wish, read: Callable
         return Step("list", changed(last, NOTHING, dropped), leans=True)
     if not yes:
         return Step("more", last, leans=True) if _says(plain, words.another.zh, words.another.en) else None
-    return _named(words, plain, u, yes, no, last)
+    led = _rest(words, plain)
+    if led:  # 改成济南: the words that lead it say nothing themselves
+        u = read(led)
+        yes, no = Parts.of(u), Parts.refused(u)
+    return _named(words, plain, u, yes, no, last) if yes else None
+
+
+def _rest(words: Turns, plain: str) -> str:
+    """What follows the words for more, or for something else, that lead a text; empty where none do."""
+    rest = plain
+    en = [word + sign for word in (*words.instead.en, *words.add.en) for sign in ("", ",")]
+    while further := _after(rest, (*words.instead.zh, *words.add.zh), en):
+        rest = further.strip(AROUND)
+    return "" if rest == plain else rest
 
 
 def _named(words: Turns, plain: str, u: Understanding, yes: Parts, no: Parts, last: Wish) -> Step | None:
