@@ -18,7 +18,7 @@ from handlers.corrections import doubt, summary, wrong
 from handlers.form_handler import resume_row
 from handlers.pairings import PAGE, card, echo, listing, target
 from handlers.presses import Presses
-from handlers.typed import bare
+from handlers.typed import ASKING, bare
 from handlers.wishes import from_understanding, only_names, pack, unpack
 from knowledge.matching import Circumstances, Wish, recommend
 from knowledge.records import drafts, people
@@ -32,6 +32,8 @@ READ_MAX = 4000
 """Characters that are read of one text; Telegram sends at most 4096 in a message."""
 
 
+PLAN = ("方案", "计划", "文件", "乡村行", "品牌", "plan", "brand")
+"""Words of a text that speaks of the plan itself."""
 ASIDE_MAX = 100
 """Characters of a text that may lean on the last search without naming anything; a longer one is a matter of its own."""
 
@@ -158,7 +160,7 @@ def offers(context: Context, u: Understanding, text: str) -> Reply:
     context.services.remember(context.person.id, text)
     context.services.listed(context.person.id, wish, 0)
     listed = listing(context.services, context.lang, wish, heard=heard)
-    if text.rstrip().endswith(("?", "？")):  # a list answers no question: somebody can
+    if text.rstrip().endswith(("?", "？", "吗")):  # a list answers no question: somebody can
         ask = press(context.text("button.ask"), "ask", wish.counties[0] if wish.counties else "")
         return Reply(listed.text, (*listed.rows, (ask,)))
     return listed
@@ -190,7 +192,12 @@ async def _county(context: Context, u: Understanding, text: str) -> Reply | None
 
 
 async def _plan(context: Context, u: Understanding, text: str) -> Reply | None:
-    return plan_page(context.services, context.lang)
+    shown = plan_page(context.services, context.lang)
+    if not any(mark in text.lower() for mark in ASKING):
+        return shown
+    ask = press(context.text("button.ask"), "ask", "")  # what is not in the plan, somebody knows
+    said = any(word in text.lower() for word in PLAN)
+    return Reply(shown.text if said else context.text("find.in_plan") + "\n\n" + shown.text, (*shown.rows, (ask,)))
 
 
 async def _mine(context: Context, u: Understanding, text: str) -> Reply | None:

@@ -14,13 +14,12 @@ from handlers.form_handler import KITS, ask_again, form_of, give_up, hold, take
 from handlers.forms import Fault, Input
 from handlers.questions import take_reply
 from handlers.start import take_language
-from handlers.typed import bare, resumes, typed
+from handlers.typed import ASKING, bare, resumes, typed
 from knowledge.records import drafts
 from knowledge.records.drafts import Draft
 
 ASIDES = frozenset({"help", "contact_human", "my_interests", "privacy", "follow_up", "task_info", "county_info", "cancel"})
 """Intents that, in the middle of a form, may be meant as something else than an answer."""
-ASKING = ("?", "？", "吗", "呢", "怎么", "什么", "多少", "哪", "谁", "how", "what", "where", "who", "when", "can i", "why")
 CALLING = (
     "人工",
     "客服",

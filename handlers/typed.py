@@ -10,6 +10,8 @@ from handlers.forms import PREVIEW, Form, Input, Step
 from handlers.texts import LANGS
 from knowledge.records.drafts import Draft
 
+ASKING = ("?", "？", "吗", "呢", "怎么", "什么", "多少", "哪", "谁", "how", "what", "where", "who", "when", "can i", "why")
+"""What a question has in it."""
 LEAD = re.compile(r"(?:我们的|我的|一下)?(?:联系(?=电话))?")
 """What may stand before the name of an answer."""
 CHANGE_MAX = 40

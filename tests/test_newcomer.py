@@ -211,3 +211,17 @@ async def test_a_short_question_goes_to_the_office_as_it_was_written(talk: Talk,
     await li.presses(f"用「{asked}」")
     await li.presses("发送")
     assert talk.store.value("SELECT text FROM questions") == asked
+
+
+@pytest.mark.parametrize("asked", ["需要交钱吗", "需要什么材料", "是政府的吗"])
+async def test_what_the_plan_may_not_say_can_be_asked(talk: Talk, asked: str) -> None:
+    li = talk.person("李")
+    shown = await li.says(asked)
+    assert "没写到的，可以问工作人员" in shown
+    await li.presses("问工作人员")
+    assert f"用「{asked}」" in li.buttons
+
+
+async def test_the_plan_itself_is_shown_without_excuse(talk: Talk) -> None:
+    li = talk.person("李")
+    assert (await li.says("这个行动方案讲的是什么")).startswith("社会组织助力乡村振兴专项行动方案")

@@ -30,6 +30,24 @@ def ids(found: tuple[Found, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted", "refused"),
+    [
+        ("不要教育要养老", ["elderly"], ["education"]),
+        ("不做教育做养老", ["elderly"], ["education"]),
+        ("别推教育推养老", ["elderly"], ["education"]),
+        ("不要医疗换养老", ["elderly"], ["health"]),
+        ("不要教育要养老不要医疗", ["elderly"], ["health", "education"]),
+        ("不要教育不要医疗要养老", ["elderly"], ["education", "health"]),
+        ("不做教育和养老", [], ["education", "elderly"]),
+        ("不做教育不做养老", [], ["education", "elderly"]),
+    ],
+)
+def test_a_refusal_ends_where_the_verb_comes_back(reader: Reader, text: str, wanted: list[str], refused: list[str]) -> None:
+    read = reader.read(text)
+    assert (ids(read.fields), sorted(ids(read.refused_fields))) == (wanted, sorted(refused))
+
+
+@pytest.mark.parametrize(
     ("text", "counties"),
     [
         ("想去巫溪县做义诊", ["wuxi"]),

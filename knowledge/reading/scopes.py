@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.tokens import Tokens
+from knowledge.text import has_han
 
 
 class Stretch(NamedTuple):
@@ -27,6 +28,8 @@ _INCLUSIVE = re.compile(r"还|也|以外还|之外还|另外|in addition|also")
 _EXCLUSIVE = re.compile(r"都行|都可以|其他|其它|别的|都要|都能|都做|anything|any other")
 _BESIDES = re.compile(r"除(?![了开去却夕草尘湿虫])([^,。;!?]{2,30}?)[之以]?外")
 """除教育外: what is left out."""
+_WANTS = frozenset("要换")
+"""After what is refused, these say what is wanted instead: 不要医疗换养老."""
 _NEAR = 4
 _AHEAD = 40
 _NOTHING_BUT = "非"
@@ -45,6 +48,22 @@ def marked(size: int, stretches: Iterable[Stretch]) -> bytearray:
 def clauses(text: str) -> list[Stretch]:
     """The clauses of a text: what stands between its commas and stops."""
     return [Stretch(m.start(), m.end()) for m in _CLAUSE.finditer(text)]
+
+
+def _turns(text: str, clause: Stretch, signs: list[Hit], content: tuple[bytearray, bytearray]) -> list[Hit]:
+    """Where what is wanted begins, by a verb of wanting or the one that was refused: 不要教育|要养老, 不做教育|做养老."""
+    firsts, lasts = content
+    befores = [sign for sign in signs if sign.id in {"before", "both"}]
+    if not befores:
+        return []
+    verbs = {text[first - 1] for sign in befores if (first := firsts.find(1, sign.end, clause.end)) > 0} | _WANTS
+    found: list[Hit] = []
+    end = lasts.find(1, befores[0].end, clause.end - 1)
+    while end >= 0:
+        if firsts[end + 1] and text[end] in verbs and has_han(text[end]):
+            found.append(Hit(end, end + 1, "contrast"))
+        end = lasts.find(1, end + 1, clause.end - 1)
+    return found
 
 
 class ScopeReader:
@@ -87,6 +106,7 @@ class ScopeReader:
             while queue and queue[0].start < clause.end:
                 inside.append(queue.popleft())
             if inside:
+                inside = sorted([*inside, *_turns(text, clause, inside, (firsts, lasts))])
                 self._clause(text, clause, inside, refused, (firsts, lasts))
         out = (one for one in _BESIDES.finditer(text) if not _INCLUSIVE.search(text, one.end(), one.end() + _AHEAD))
         return refused + [Stretch(*one.span(1)) for one in out]
