@@ -107,8 +107,9 @@ def went_on(context: Context, step: Step, offset: int) -> Reply:
         step = Step("look", step.wish, step.wish.counties[0])
     if step.kind == "open":
         found = recommend(context.base, step.wish, services.around()).pairings[offset : offset + PAGE]
-        if 1 <= step.place <= len(found):
-            one = found[step.place - 1]
+        place = len(found) if step.place < 0 else step.place
+        if 1 <= place <= len(found):
+            one = found[place - 1]
             opened = card(services, lang, target(one.need, one.county), step.wish)
             if opened is not None:
                 services.opened(context.person.id, target(one.need, one.county), step.wish.kind)

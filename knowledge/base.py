@@ -295,6 +295,7 @@ class Turns(Entry, frozen=True):
     to_list: Said
     item: Said
     numbered: Said
+    final: Said
     only: Said
     wrong: Said
     mistaken: Said

@@ -227,7 +227,9 @@ def _leaf(words: Turns, plain: str) -> str:
 
 
 def _place(words: Turns, plain: str) -> int:
-    """Which item of the page is meant (2, 第二个, number two), counted from 1; 0: none."""
+    """Which item of the page is meant (2, 第二个, number two), counted from 1; -1: the last, 0: none."""
+    if words.final.alone(plain):
+        return -1
     if plain.isdecimal() and len(plain) == 1:
         return int(plain)
     for named in (words.item.zh, words.item.en, words.numbered.zh, words.numbered.en):

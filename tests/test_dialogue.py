@@ -346,3 +346,10 @@ async def test_a_search_begun_anew_asks_by_buttons(either: Talk, text: str) -> N
     li = either.person("li")
     await li.says(OFFER)
     assert ("想做哪方面" if text == "重新找" else "What would you like to do?") in await li.says(text)
+
+
+@pytest.mark.parametrize("said", ["最后一个", "最后一条。", "the last one"])
+async def test_the_last_of_the_page_is_opened_by_a_word(talk: Talk, said: str) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    assert (await li.says(said)).startswith("万州区")

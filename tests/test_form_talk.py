@@ -350,7 +350,7 @@ async def test_the_whole_form_in_english(english: Talk) -> None:
     preview = await li.presses("On our own")
     assert "Telephone: none, Telegram only" in preview
     assert "Please tap a button" in await li.says("let me think")
-    await li.presses("Change telephone")
+    await li.presses("Change phone")
     await li.says(EN.phone)
     confirmed = await li.presses("Submit")
     assert "Registered as number 1: Sunset Care → Wuxi · Elderly care" in confirmed

@@ -84,3 +84,10 @@ async def test_going_on_with_a_form_reads_well_in_english(talk: Talk) -> None:
     await li.says("/org")
     await li.says("/start")
     assert "▶ Continue to fill in the profile" in li.buttons
+
+
+@pytest.mark.parametrize("said", ["change my phone number", "Change phone", "edit phone"])
+async def test_the_phone_is_changed_by_its_name_in_english(talk: Talk, said: str) -> None:
+    li = talk.person("Li", client="en")
+    await to_step(li, "preview")
+    assert "A telephone number?" in await li.says(said)
