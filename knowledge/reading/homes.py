@@ -40,19 +40,19 @@ _AWAY, _THEY_WORK = (
 _OURS_IS = Later(
     r"(?:机构|公司|单位|团队|协会|商会|学会|行会|基金会|联谊会|同乡会|我们会|我们队|我们社|我们店|我们厂|本会|总部|人)(?:都|也)?(?:是|在)$"
 )
-_WE = Later(r"(?:^|[,。;:!? ])(?:我们|咱们?|俺们?|我哋|阿拉)$")
+_WE = Later(r"(?:^|[,。;:!? ]|现在|如今|这回|这次)(?:我们|咱们?|俺们?|我哋|阿拉)$")
 _SETTLED = Later(r"(?:嫁|搬|调|迁|分配|跟[^,。;]{0,8})(?:到|去|来)了?$|回到了$")
 """嫁到广州, 跟着女儿到了苏州: where one lives now."""
 _NOW = Later(r"(?:现在|如今|目前|现居|现住)在?$")
 _WORKS = Later(r"做|开|上班|工作|当|教|打工|定居|生活|读|创业")
 _FROM = "从"
-_CAME = Later(r"[^,。;]{0,4}(?:(?<!回)来的(?!娃|孩|学|游|货)|过来|赶来|出发)")
+_CAME = Later(r"[^,。;]{0,4}(?:(?<!回)来的(?!娃|孩|学|游|货)|过来|赶来|出发)|发(?=[,。;!货车]|$)")
 """从兰州坐火车来的: not somebody else's place."""
 _BRACKETED = "(", (")", "市)", "省)", "县)", "区)")
 """志愿律师(聊城): the place of what is just named."""
 _NOT_THERE = Later(r"\bnot [\w ]{0,14}$|(?:不是|并非)[^,。;]{0,4}$|你们$|把$|\bone (?:is )?in $")
 _BUSINESS = Later(
-    r"(?:登记|注册|当老师|当医生|教书|读书|上大学|定居|落户|安家|办公|备案|开厂|开公司|开店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)"
+    r"(?:登记|注册|当老师|当医生|教书|读书|上大学|定居|落户|安家|办公|备案|开厂|开公司|开[^,。;!?]{0,3}店|办厂|做生意|打工|上班|工作|公司|分公司|办事处|分会|支队)"
 )
 _SOME = Later(r"(?:[几一两三][个群帮位批家支]|有家)$")
 _A_BODY = Later(
@@ -67,7 +67,8 @@ _DOES = Later(r"[给帮去来到想在过做教办跑为]")
 _BEFORE = ((3, _OURS_IS), (2, _SOME), (2, _WE), (-3, _NOT_THERE))
 _LEAVES = Later(r"出发(?=$|[,。;!])")
 _NOT_OURS = Later(
-    r"的(?:孩子|娃|学生|山区|留守|爸|妈|父母|家长)|的?不算|也有|那边(?:已经|饱和|不|没|太)|[^,。;]{0,4}都有(?:分|办|点)"
+    r" ?\? ?(?:no|sorry)\b"
+    r"|的(?:孩子|娃|学生|山区|留守|爸|妈|父母|家长)|的?不算|也有|那边(?:已经|饱和|不|没|太)|[^,。;]{0,4}都有(?:分|办|点)"
 )
 """四川凉山的孩子: whom one asks for."""
 _AFTER = ((1, _AS_HOME), (2, _BUSINESS), (2, _LEAVES), (-3, _NOT_OURS))
@@ -106,6 +107,7 @@ class Homes:
         stretches = clauses(text)
         starts = [one.start for one in stretches]
         best: tuple[float, Origin] | None = None
+        sole = len({(one.province, one.city) for one in places if one.province != CHONGQING}) == 1
         for place in places:
             number = bisect_right(starts, place.start) - 1
             clause = stretches[number] if number >= 0 else Stretch(0, len(text))
@@ -113,6 +115,7 @@ class Homes:
             name = next((first for first, _ in names if place.end <= first < until), None)
             score = self._score(text, place, clause, opened=place.start <= opened, english=bool(tokens.words), name=name)
             score += plain_english + _alone(text, place, places, stretches, number)
+            score += 1.5 * (sole and place.start == clause.start and not (tokens.words or _NOT_OURS.match(text, place.end)))
             if score >= 1 and (best is None or score > best[0]):
                 best = (score, place)
         return best[1] if best else None

@@ -13,7 +13,7 @@ from knowledge.text import HAN
 _NATIONAL = Later(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
 _NATIONAL_EN = Later(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
 _OTHERS = Later(
-    r"(?:找|联系(?!人)|对接|跟|(?<!呼)和(?![田谐平睦气])|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立(?!的)|组建|(?<![福修古基])建(?![筑设材工])|招募|注册(?![的在于过])|申办|创办|你们|请(?!问)|由(?=当地|本地|村|县|镇|乡|街道|你们|区里|志愿者|义工|基金(?!会)|学会|协会|商会)|(?<!了)[搞组办弄]一?个|通知|发给|告诉|让|支持的"
+    r"(?:找|联系(?!人)|对接|跟|(?<!呼)和(?![田谐平睦气])|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立(?!的)|组建|(?<![福修古基乡])建(?![筑设材工])|招募|注册(?![的在于过])|申办|创办|你们|请(?!问)|由(?=当地|本地|村|县|镇|乡|街道|你们|区里|志愿者|义工|基金(?!会)|学会|协会|商会)|(?<!了)[搞组办弄]一?个|通知|发给|告诉|让|支持的"
     r"|\blocal|\bsupport|\bfor)[^,。;!?]{0,8}$"
     r"|\b(?:train|mentor|coach|recruit|register an?|start an?|set up an?)[^,。;!?]{0,24}$",
 )
@@ -24,7 +24,7 @@ _HELPED = Later(
 _ONE_NAME = Later(rf"{HAN}{{2}}[和与]{HAN}{{2,4}}(?:产业|行业|发展|文化|经济|保护|技术|健康){HAN}{{0,4}}$")
 """茶叶和咖啡产业发展促进会: one name."""
 _OWN_NAME = Later(
-    r"(?:是|我们|本(?!地)|的一?[家个支]|[弄搞办组建拉凑]了一?[个支家])[^,。;!?给帮找]{0,12}$|是[^,。;!?]{0,16}的$"
+    r"(?:是|我们|本(?!地)|的一?[家个支]|(?:[弄搞办组建拉凑]|成立|组建)了一?[个支家])[^,。;!?给帮找]{0,12}$|是[^,。;!?]{0,16}的$"
 )
 _WEAK = frozenset({"社工", "社会工作", "志愿者", "志愿服务", "义工", "volunteers", "volunteer", "基金", "fund", "服务队"})
 _NOWHERE = frozenset({"乡镇", "镇", "县里", "村里"})
@@ -36,7 +36,7 @@ _HOUSE_OF_OTHERS = Later(
 )
 """一个月去一次敬老院."""
 _AS_A_VERB = Later(r"(?![的派想愿有可本里组专设协成出牵拿报登查]|会员|会长|$|[,。;!?、) ])")
-_LEARNS = Later(r"(?:^|[能要想都也就早快才没我你他她娃人员姐妹以可须得后,、]|[他她]们|保证|一定|包)$")
+_LEARNS = Later(r"(?:^|[是能要想都也就早快才没我你他她娃人员姐妹以可须得后,、]|[他她]们|保证|一定|包)$")
 """学会翻身, 大姐学会: to have learnt."""
 _SOCIETY, _CLASSMATES = "学会", "同"
 _NO_KIND = {
@@ -53,13 +53,15 @@ _NOT_A_NAME = Later(
 )
 _DOES = Later(r"的|设了|设立|成立|发起|捐|给|帮|想|和|与|跟|联合(?!总?会)")
 """Between two names: the second is no longer part of the first."""
-_TEAM = Later(rf"{HAN}{{2,8}}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有]|$)")
+_TEAM = Later(rf"{HAN}{{2,8}}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有看喊出每]|$)")
 _TEAM_NAME = 3
 _PROFESSION = Later(rf"我(?:是|在){HAN}*队(?=的)")
 """我是地质队的: where the writer works."""
-_NOT_OURS = Later(r"(?:不是|并非|还是)[^,。;!?]{0,8}$")
+_NOT_OURS = Later(r"(?:不是|并非|还是)[^,。;!?]{0,8}$|[办开做搞组]过[^,。;!?]{0,3}$")
 _THROUGH = Later(r"的?[^,。;!?]{0,4}(?:推荐|介绍|告诉|叫(?=我))")
 """研究院的朋友推荐我们的: somebody else's name."""
+_TOLD = Later(r"的?(?:姐妹|兄弟|同事|会员|伙伴|老板|朋友)们?[^,。;!?]{0,2}(?:说|商量|聊|合计|讲)")
+"""跟商会的姐妹们说起: the writer's own."""
 _IN_GENERAL = Later(r"[^,。;!?]{0,12}(?:区别|不同|多不多|有哪些|是什么|是啥|多少家|有几家)")
 """社工站和社会服务机构有什么区别: no one's name."""
 _IS_THERE, _ASKED = Later(r"有[^,。;!?]{0,8}$"), Later(r"[^,。;!?]{0,6}(?:[吗么不?]|没)")
@@ -142,7 +144,7 @@ class KindReader:
             return False
         if word in _WEAK and (not before.strip() or _NOT_A_NAME.match(text, hit.end)):
             return False
-        if _LIKE_US.match(text, hit.end):
+        if _LIKE_US.match(text, hit.end) or _TOLD.match(text, hit.end):
             return True
         return not (
             _HELPED.search(before)

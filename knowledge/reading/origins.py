@@ -29,16 +29,18 @@ _BARE_AFTER = Later(
     r"市|$|[,。;!?) ]|的(?![人话])|人(?![民口才大力均])|来的|这边|本地|老乡|[一几两][家个帮群支位]"
     rf"|{HAN}{{0,10}}?{_BODY}"
 )
-_HEARD_AFTER = Later(r"市(?!场|民)|来的(?!娃|孩|人)")
+_HEARD_AFTER = Later(
+    rf"市(?!场|民)|来的(?!娃|孩|人)|的(?:老师|律师|医生|大夫|教授|师傅|会计|护士|志愿者)|{HAN}{{0,6}}?(?:[协商]会|基金会|志愿队|培训中心)"
+)
 """What stands behind a city that is written with characters of the same sound."""
 _ISLE_AFTER = Later(rf"$|[,。;!?)]|的|人(?![民口才大力均])|{HAN}{{0,8}}?(?:{_BODY}|[协学行]惠)")
 """苏洲: nearly always the city, so less will do."""
 _WORDS_HEARD = frozenset("进城 山头 荒山 向阳 乡西 向西 白色 太远 太原 冰凉 榆树 金花 进中 同化 竹海".split())
 """Words that sound like a city."""
-_CLAUSE_START = Later(rf"(?:^|[,。;!?:])(?:我们是|我是|我们|咱们|来自|人在|在)?(?={HAN}{{2}})")
+_CLAUSE_START = Later(rf"(?:^|[,。;!?:])(?:我[们门]是|我是|我[们门]|咱们|来自|人在|在)?(?={HAN}{{2}})")
 _SPOKEN_BEFORE = ("shi", "zai", "zi", "men", "wo", "zan")
 _SPOKEN_AFTER = ("de", "lai", "ren", "shi", "shang", "xie", "zhiyuan", "yigong", "shegong", "jijin")
-_HEARD_SIGNS = ("洲", "来的", "市")
+_HEARD_SIGNS = ("洲", "来的", "市", "会", "中心", "队", "师", "教授", "医生", "大夫", "会计", "护士", "志愿者")
 """One of them stands in the text, or no city is heard: a quick look that spares the rest."""
 _HEARD = 2
 _ISLE = "洲"
