@@ -11,6 +11,7 @@ from telegram.ext import BaseHandler, CommandHandler
 
 from handlers.buttons import Button, number, press, short
 from handlers.context import Context, Reply, Services
+from handlers.form_handler import send_aside
 from handlers.pairings import card
 from handlers.wishes import pack, unpack
 from knowledge.base import County
@@ -168,20 +169,20 @@ async def on_county(update: Update, context: Context) -> None:
     if found:
         county = context.base.counties[found[0].id]
         context.services.opened(context.person.id, county.id)
-        await context.send(county_page(context.services, context.lang, county, Wish()))
+        await send_aside(context, county_page(context.services, context.lang, county, Wish()))
         return
     drafts.park(context.store, context.person.id)
-    await context.send(county_choice(context.services, context.lang, short(words)))
+    await send_aside(context, county_choice(context.services, context.lang, short(words)))
 
 
 async def on_plan(update: Update, context: Context) -> None:
     """/plan."""
-    await context.send(plan_page(context.services, context.lang))
+    await send_aside(context, plan_page(context.services, context.lang))
 
 
 async def on_cases(update: Update, context: Context) -> None:
     """/cases."""
-    await context.send(cases_page(context.services, context.lang))
+    await send_aside(context, cases_page(context.services, context.lang))
 
 
 async def press_county(update: Update, context: Context, args: list[str]) -> str | None:

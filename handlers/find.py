@@ -15,7 +15,7 @@ from handlers.browse import county_page, plan_page, which_county
 from handlers.buttons import VERSION, number, press
 from handlers.context import Context, Reply, Services
 from handlers.corrections import doubt, summary, wrong
-from handlers.form_handler import resume_row
+from handlers.form_handler import resume_row, send_aside
 from handlers.pairings import PAGE, card, echo, listing, target
 from handlers.presses import Presses
 from handlers.typed import ASKING, bare
@@ -186,7 +186,9 @@ async def _county(context: Context, u: Understanding, text: str) -> Reply | None
     wish = from_understanding(u)
     if len(u.counties) > 1:  # which of them is nobody's guess; with a field, the list has them side by side
         return offers(context, u, text) if u.fields else which_county(context.services, context.lang, wish.counties, wish)
-    if u.fields:  # a question about a county alone is no offer
+    if u.fields and (
+        u.kind or u.origin or u.resources
+    ):  # a question about a county is no offer, unless they tell of themselves
         context.services.remember(context.person.id, text)
     context.services.opened(context.person.id, u.counties[0].id, wish.kind)
     return county_page(context.services, context.lang, context.base.counties[u.counties[0].id], replace(wish, counties=()))
@@ -329,7 +331,7 @@ async def on_find(update: Update, context: Context) -> None:
         return
     drafts.park(context.store, context.person.id)
     reply = choose_field(context.services, context.lang, Wish())
-    await context.send(Reply(reply.text, (*reply.rows, *resume_row(context.services, context.lang, context.person.id))))
+    await send_aside(context, reply)
 
 
 async def press_list(update: Update, context: Context, args: list[str]) -> str | None:

@@ -304,6 +304,12 @@ def resume_row(services: Services, lang: str, person: int) -> Rows:
     return ((press(label, "form", draft.id, "look", draft.step or PREVIEW),),)
 
 
+async def send_aside(context: Context, reply: Reply) -> None:
+    """Answer something beside the form: with the button that goes on with the one left open."""
+    resume = resume_row(context.services, context.lang, context.person.id)
+    await context.send(Reply(reply.text, (*reply.rows, *resume)))
+
+
 async def press_form(update: Update, context: Context, args: list[str]) -> str | None:
     """A button of a form: ``draft:operation:step[:value]``."""
     which, operation, step, value = (args + [""] * 4)[:4]

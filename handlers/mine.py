@@ -8,6 +8,7 @@ from telegram.ext import BaseHandler, CommandHandler
 from handlers.buttons import press
 from handlers.cards import stage_name, subject_name
 from handlers.context import Context, Reply, Services
+from handlers.form_handler import send_aside
 from handlers.moves import found_for, show_card
 from handlers.organisation import applied
 from handlers.pairings import find_target, listing
@@ -57,7 +58,7 @@ def overview(services: Services, lang: str, person: int) -> Reply:
 
 async def on_my(update: Update, context: Context) -> None:
     """/my."""
-    await context.send(overview(context.services, context.lang, context.person.id))
+    await send_aside(context, overview(context.services, context.lang, context.person.id))
 
 
 async def press_my(update: Update, context: Context, args: list[str]) -> str | None:

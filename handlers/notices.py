@@ -13,7 +13,7 @@ from handlers import checks
 from handlers.browse import county_page
 from handlers.buttons import Button, Rows, number, press
 from handlers.context import Context, Reply, Services
-from handlers.form_handler import Done, Kit, open_form, register_kit
+from handlers.form_handler import Done, Kit, open_form, register_kit, send_aside
 from handlers.forms import Answers, Fault, Form, Step
 from handlers.interest import press_register
 from handlers.pairings import card, target_name
@@ -133,7 +133,7 @@ def why_reply(services: Services, lang: str, text: str, leaving: int) -> Reply:
 
 async def on_notices(update: Update, context: Context) -> None:
     """/notices: which notices one gets."""
-    await context.send(wishes_page(context.services, context.lang, context.person.id))
+    await send_aside(context, wishes_page(context.services, context.lang, context.person.id))
 
 
 async def press_wishes(update: Update, context: Context, args: list[str]) -> str | None:

@@ -11,6 +11,7 @@ from handlers.buttons import Button, Rows, number, press
 from handlers.cards import subject_name
 from handlers.consents import CONSENTS
 from handlers.context import Context, Reply, Services
+from handlers.form_handler import send_aside
 from handlers.presses import Presses
 from handlers.views import view
 from knowledge.clock import in_shanghai
@@ -151,7 +152,7 @@ def show_contact(context: Context, interest: Interest, *, role: str, owner: int 
 
 async def on_privacy(update: Update, context: Context) -> None:
     """/privacy."""
-    await context.send(privacy_page(context.services, context.lang, context.person.id))
+    await send_aside(context, privacy_page(context.services, context.lang, context.person.id))
 
 
 async def press_privacy(update: Update, context: Context, args: list[str]) -> str | None:

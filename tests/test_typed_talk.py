@@ -91,3 +91,21 @@ async def test_the_phone_is_changed_by_its_name_in_english(talk: Talk, said: str
     li = talk.person("Li", client="en")
     await to_step(li, "preview")
     assert "A telephone number?" in await li.says(said)
+
+
+@pytest.mark.parametrize(
+    "command", ["/my", "/plan", "/cases", "/county", "/county 城口", "/privacy", "/notices", "/help", "/find"]
+)
+async def test_a_command_beside_a_form_keeps_the_way_back_to_it(talk: Talk, command: str) -> None:
+    li = talk.person("li")
+    await to_step(li, "phone")
+    await li.says(command)
+    assert "联系电话？" in await li.presses("▶ 继续登记意向")
+
+
+async def test_what_was_asked_of_a_county_is_not_what_one_offers(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    await li.says("城口的养老")
+    await to_step(li, "offer")
+    assert f"用「{OFFER}」" in li.buttons
