@@ -33,7 +33,7 @@ NAMED = 2.0
 ABOUT_ELSE = 1.0
 """How much clearer a field must be where the writer speaks of the assistant, not of the villages."""
 _ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info"})
-RESOURCE = 0.0
+RESOURCE = -0.5
 """A resource is concluded when it scores above this."""
 CHONGQING = "重庆"
 _CHOSEN = re.compile(r"(?<![也还])(?:[想要就选定][去到往选帮来]|更想|决定去|想往)$")
