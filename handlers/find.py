@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler
 
-from handlers import awaited, interest, mine, organisation, privacy, questions, start
+from handlers import awaited, groups, interest, mine, organisation, privacy, questions, start
 from handlers.admin import desk
 from handlers.browse import county_page, plan_page, which_county
 from handlers.buttons import VERSION, number, press
@@ -66,7 +66,7 @@ async def _routed(context: Context, u: Understanding, text: str) -> Reply | None
     if step and last and not awaited.begins_as_one(context, u):
         return went_on(context, step, last[1])
     turns, plain = context.base.turns, bare(text)
-    first = _said_alone(context, plain) or awaited.answering(context, u)
+    first = _said_alone(context, plain) or awaited.answering(context, u) or _after_mail(context, plain)
     if first is not None:
         return first
     if step and last:
@@ -97,6 +97,14 @@ def _said_alone(context: Context, plain: str) -> Reply | None:
     if last and turns.mistaken.alone(plain):
         return _under(context, "find.which_part", page(context, *last))
     return None
+
+
+def _after_mail(context: Context, plain: str) -> Reply | None:
+    """The answer to what one says to something that came by itself: that it was heard, or who would go along."""
+    turns = context.base.turns
+    if turns.heard.alone(plain):
+        return Reply(context.text("find.heard"), ((press(context.text("button.guided"), "g", ""),),))
+    return groups.own(context) if turns.together.alone(plain.rstrip("?？")) else None
 
 
 def went_on(context: Context, step: Step, offset: int) -> Reply:

@@ -149,6 +149,13 @@ def _note(context: Context, outcome: Outcome, interest: Interest, what: str, org
         context.note_result("group.said", **_args(context, outcome, interest, what, organisation))
 
 
+def own(context: Context) -> Reply | None:
+    """The group of the person's latest open interest that is open to one; None: there is none."""
+    mine = interests.of_member(context.store, context.person.id)
+    latest = next((one for one in mine if one.open and one.grouped), None)
+    return page(context.services, context.lang, latest, context.person.id) if latest else None
+
+
 async def press_group(update: Update, context: Context, args: list[str]) -> str | None:
     """The page of a group."""
     interest = found_for(context, args, PARTIES)

@@ -303,6 +303,8 @@ class Turns(Entry, frozen=True):
     greet: Said
     thank: Said
     part: Said
+    heard: Said
+    together: Said
     answer: Said
     organisation: Said
     form_back: Said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.records import interests
-from tests.journeys import registered
+from tests.journeys import SHORT, registered, to_step
 from tests.talk import Talk
 
 OFFER = "我们是济南一家养老服务中心，可以派10名护理员培训当地人"
@@ -225,3 +225,26 @@ async def test_what_the_plan_may_not_say_can_be_asked(talk: Talk, asked: str) ->
 async def test_the_plan_itself_is_shown_without_excuse(talk: Talk) -> None:
     li = talk.person("李")
     assert (await li.says("这个行动方案讲的是什么")).startswith("社会组织助力乡村振兴专项行动方案")
+
+
+@pytest.mark.parametrize("said", ["好的", "收到。", "知道了", "嗯", "ok"])
+async def test_what_was_only_heard_is_answered_in_kind(talk: Talk, said: str) -> None:
+    office, li = talk.person("市办", owner=True), talk.person("李")
+    await office.says("/start")
+    await registered(li)
+    await office.presses("受理")
+    shown = await li.says(said)
+    assert len(shown) <= SHORT
+    assert "没看出" not in shown
+    assert "还没有组织报名" not in shown
+
+
+@pytest.mark.parametrize("said", ["组团", "谁愿意组团？"])
+async def test_the_group_is_asked_for_by_its_name(talk: Talk, said: str) -> None:
+    li = talk.person("李")
+    await li.says(OFFER)
+    await to_step(li, "mode")
+    await li.presses("愿意组团")
+    await li.presses("提交")
+    shown = await li.presses("👥 组团")
+    assert await li.says(said) == shown
