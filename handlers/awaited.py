@@ -15,6 +15,8 @@ from knowledge.understanding import Understanding
 
 OTHERWISE = frozenset({"contact_human", "help", "privacy", "my_interests", "cancel", "admin_broadcast", "register_interest"})
 """Intents of which a text is no answer."""
+SURELY_OTHERWISE = frozenset({"help", "privacy", "my_interests"})
+"""Those of which it is none even where it begins as an answer does."""
 WISHING = ("想", "能", "可以", "愿", "帮", "提供", "打算", "送", "捐", "want", "can ", "would", "offer", "help", "provide")
 """Words by which a text that names a field is a wish of its own: what is asked for is often told with words of a field, too."""
 
@@ -24,7 +26,11 @@ PAUSE = re.compile(r"[\s,.!;:、。，！；：]")
 
 def answering(context: Context, u: Understanding) -> Reply | None:
     """The question that waits for the person's answer, with the way to give it. None: none waits, or the text is no answer."""
-    if u.intent in OTHERWISE or not (begins_as_one(context, u) or not (u.counties or u.kind or _wishes(u))):
+    if begins_as_one(context, u):
+        other = u.intent in SURELY_OTHERWISE
+    else:
+        other = bool(u.intent in OTHERWISE or u.counties or u.kind or _wishes(u))
+    if other:
         return None
     found = waiting(context.services, context.person.id)
     if found is None:
@@ -36,8 +42,8 @@ def answering(context: Context, u: Understanding) -> Reply | None:
         about=subject_name(context.services, context.lang, interest),
         words=short(words_of(context.services, context.lang, asked), 200),
     )
-    other = (press(context.text("button.guided"), "g", ""), press(context.text("button.ask"), "ask", ""))
-    return Reply(text, (*reply_row(context.services, context.lang, interest), other))
+    ways = (press(context.text("button.guided"), "g", ""), press(context.text("button.ask"), "ask", ""))
+    return Reply(text, (*reply_row(context.services, context.lang, interest), ways))
 
 
 def waiting(services: Services, person: int) -> tuple[Interest, Event] | None:

@@ -37,6 +37,10 @@ CALLING = (
 """Words without which a text in a form is taken as its answer: names are short, and reading them as a wish is a guess."""
 
 LINK = re.compile(r'(<a href=")([^"]*)(">)')
+OWN_MATTERS = frozenset({"my_interests", "privacy", "help", "cancel"})
+"""Intents of a short text that puts no question to the office, although one lies ready to be sent."""
+SHORT_ASIDE = 16
+"""Characters of such a text."""
 ASIDE_MAX = 200
 """A longer text is no aside."""
 
@@ -164,6 +168,9 @@ def _aside(context: Context, draft: Draft, text: str) -> bool:
     turns, plain = context.base.turns, bare(text)
     if step and step.choices and (turns.thank.alone(plain) or turns.greet.alone(plain)):
         return True  # a reason is asked for, and 谢谢 must not withdraw an interest
+    if draft.form == "question" and step is None and len(text) <= SHORT_ASIDE:  # otherwise it is the question put better
+        polite = any(said.alone(plain) for said in (turns.heard, turns.thank, turns.greet, turns.part))
+        return polite or context.services.reader.read(text).intent in OWN_MATTERS
     if draft.form != "interest" or len(text) > ASIDE_MAX:
         return False
     if text.startswith("/"):

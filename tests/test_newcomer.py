@@ -115,7 +115,9 @@ async def test_an_answer_to_the_staff_is_known_as_one(talk: Talk, answer: str) -
     assert "您是在回答工作人员吗" not in await li.says("你好")
 
 
-@pytest.mark.parametrize("answer", ["有的，五个护理员都有证，三月份可以去", "可以，养老护理都做", "没问题。老人吃饭也能管"])
+@pytest.mark.parametrize(
+    "answer", ["有的，五个护理员都有证，三月份可以去", "可以，养老护理都做", "没问题。老人吃饭也能管", "好的，马上发给您"]
+)
 async def test_an_answer_that_sounds_like_an_offer_is_known_by_how_it_begins(talk: Talk, answer: str) -> None:
     office, li = talk.person("市办", owner=True), talk.person("李")
     await office.says("/start")
@@ -248,3 +250,13 @@ async def test_the_group_is_asked_for_by_its_name(talk: Talk, said: str) -> None
     await li.presses("提交")
     shown = await li.presses("👥 组团")
     assert await li.says(said) == shown
+
+
+@pytest.mark.parametrize("said", ["收到", "谢谢", "导出我的资料"])
+async def test_a_question_ready_to_go_is_not_replaced_by_what_is_none(talk: Talk, said: str) -> None:
+    li = talk.person("李")
+    await li.says("电话多少")
+    assert "「你们周末上班吗」" in await li.says("你们周末上班吗")
+    assert said not in await li.says(said)
+    assert "「你们周末上班吗」" in await li.presses("▶ 继续提问")
+    assert "「村里有路灯吗」" in await li.says("村里有路灯吗")
