@@ -75,12 +75,14 @@ class Home(_Part, frozen=True):
 class Roles(_Part, frozen=True):
     """Rules for the part that a county plays, in the notation of :mod:`knowledge.reading.roles`, and the lists they use.
 
-    ``past`` holds unless the writer means to go on there, ``left`` and ``native`` only where they go on to another place;
+    ``mentioned`` tells that another place is meant, which turns nothing away; ``past`` holds unless the writer means to go on
+    there, ``left`` and ``native`` only where they go on to another place;
     ``urban`` are the districts written ◎.
     """
 
     words: Mapping[str, Words]
     urban: Words
+    mentioned: tuple[str, ...]
     refused: tuple[str, ...]
     past: tuple[str, ...]
     left: tuple[str, ...]

@@ -232,7 +232,7 @@ def _broken_rules(base: KnowledgeBase, fields: _FieldsFile, kinds: _KindsFile, t
 
 def _broken_roles(base: KnowledgeBase) -> Iterator[Broken]:
     rules = base.lexicon.roles
-    for group in ("refused", "past", "left", "home", "native"):
+    for group in ("mentioned", "refused", "past", "left", "home", "native"):
         for i, rule in enumerate(getattr(rules, group)):
             if wrong := roles.fault(rule, rules.words):
                 yield "lexicon.yaml", ("roles", group, i), wrong

@@ -15,7 +15,7 @@ from knowledge.lexicon import Hit
 from knowledge.reading.classifier import INTENT, OFFERS, Classifier, Known
 from knowledge.reading.counties import Named
 from knowledge.reading.evidence import Evidence
-from knowledge.reading.roles import HOME, LEFT, REFUSED
+from knowledge.reading.roles import HOME, LEFT, MENTIONED, REFUSED
 from knowledge.reading.scopes import Stretch, marked
 from knowledge.reading.tokens import in_pinyin
 from knowledge.text import has_han, has_latin
@@ -209,7 +209,7 @@ class Reader:
                 never.update({one.id} if role == REFUSED else ())
             elif role == HOME:
                 home = home or one
-            else:
+            elif role != MENTIONED:
                 if one.id in before and _CHOSEN.search(seen.even.text, max(0, one.start - 4), one.start):
                     chosen.add(one.id)
                 before.add(one.id)

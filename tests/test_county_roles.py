@@ -19,6 +19,12 @@ def wanted(reader: Reader, text: str) -> str:
 
 
 REFUSED = (
+    ("长沙的合唱团,城口巫溪都山高路陡,老年团员去不了", ""),
+    ("巫山红叶节我们不参加了,巫溪那个还可以", "wuxi"),
+    ("不回开县投,想去城口弄油坊", "chengkou"),
+    ("刚从巫山回来,一路都是李子树,能不能酿酒", "wushan"),
+    ("刚从巫山做完回来,想去城口", "chengkou"),
+    ("是不是巫溪的?", "wuxi"),
     ("荣昌当地也有名猪,不过我们想去酉阳", "youyang"),
     ("河北曲阳的石匠,不是说石柱县,哪里修老碑都行", ""),
     ("我没说要彭水啊,我说的是奉节", "fengjie"),
@@ -371,3 +377,9 @@ def test_a_rule_reads_pinyin_as_well() -> None:
 def test_a_faulty_rule_is_told(rule: str, says: str) -> None:
     assert says in (fault(rule, {"NOT": ["不"]}) or "")
     assert fault("NOT ~3 (a/b)? <⌂>", {"NOT": ["不"]}) is None
+
+
+@pytest.mark.parametrize("text", ["无锡的,不是巫溪的啊;做茶叶机械", "我们不是巫溪人", "甘肃武山的商会,跟巫山没关系"])
+def test_a_county_told_from_another_place_is_not_turned_away(reader: Reader, text: str) -> None:
+    understood = reader.read(text)
+    assert (understood.counties, understood.refused_counties) == ((), ())

@@ -31,6 +31,10 @@ ALONE = (
     ("不要推荐四川,贵州", ""),
 )
 OF_A_PLACE = (
+    ("建一间记性屋,我们那馆在景德镇", "江西/景德镇"),
+    ("矛盾调解,律师团八个人,杨州的", "江苏/扬州"),
+    ("广安、达州都去过,这次只看重庆的合川", ""),
+    ("No more expensive weddings, we have done it in Henan", ""),
     ("中午一块钱一荤一素,晋江一个村的老人会在办,愿意教给城口", "福建/泉州"),
     ("太极拳免费教,河南温县陈家沟来的", "河南/焦作"),
     ("滑梯积木攒了一车,从常州发,黔江要吗", "江苏/常州"),
@@ -93,6 +97,12 @@ def test_the_place_the_writer_comes_from(reader: Reader, text: str, origin: str)
 
 
 KINDS = (
+    ("来学数控,出师进厂。常州市机器人与智能制造商会", "association"),
+    ("净水器装到学校。阿拉善那边的基金会", "charity"),
+    ("我们是学会下面的针灸分会", "academic"),
+    ("换条路,搞村口垃圾房。义工,攀枝花来的", "volunteer"),
+    ("讲孝道、送年货。社区互助队,璧山和铜梁都成", "community"),
+    ("home visit nurse, we are a nursing agency from Suzhou", "service"),
     ("乡建学会,不拆不搬,西安来的", "academic"),
     ("你们河边好多泡沫盒子,我们净滩队看不下去了", "volunteer"),
     ("回来我跟商会的姐妹们说起,大家都想做点什么", "association"),

@@ -10,7 +10,7 @@ from knowledge.reading.later import Later
 from knowledge.reading.origins import CHONGQING, Origin
 from knowledge.reading.scopes import Stretch, clauses
 from knowledge.reading.tokens import Tokens
-from knowledge.text import has_han
+from knowledge.text import HAN, has_han
 
 _FAR = 24
 _AS_HOME = Later(
@@ -20,7 +20,8 @@ _PEOPLE = Later(r"人(?![民口才大力社家均数员文工物生群])|(?:过)
 _PEOPLE_BEFORE = Later(r"(?:^|[的们我咱俺是帮群个,。;])$")
 _DONE = Later(
     r"(?<![经通超不越])过(?![去来年冬程日节夜敏度于滤渡关世好得])|过去在|以前|曾|去年|前年|试点|已经|落地|(?:做|干|待|呆|跑|帮)了[^,。;]{0,6}(?:年|次|期)"
-    r"|\bbefore\b|\blast year\b|used to (?!be an? )|previously|worked in|helped in|\bdid\b|\bbuilt in\b",
+    r"|\bbefore\b|\blast year\b|used to (?!be an? )|previously|worked in|helped in"
+    r"|done (?:it|this|that) in|\bdid\b|\bbuilt in\b",
 )
 _SPENT = Later("[年次期]")
 """我们在广州做了十年: it may still be the place."""
@@ -38,7 +39,7 @@ _AWAY, _THEY_WORK = (
 )
 """在广东打工的爸妈: not the writer."""
 _OURS_IS = Later(
-    r"(?:机构|公司|单位|团队|协会|商会|学会|行会|基金会|联谊会|同乡会|我们会|我们队|我们社|我们店|我们厂|本会|总部|人)(?:都|也)?(?:是|在)$"
+    r"(?:机构|公司|单位|团队|协会|商会|学会|行会|基金会|联谊会|同乡会|我们会|我们队|我们社|我们店|我们厂|本会|总部|人|我们那?[馆家店厂队社会校院所])(?:都|也)?(?:是|在)$"
 )
 _WE = Later(r"(?:^|[,。;:!? ]|现在|如今|这回|这次)(?:我们|咱们?|俺们?|我哋|阿拉)$")
 _SETTLED = Later(r"(?:嫁|搬|调|迁|分配|跟[^,。;]{0,8})(?:到|去|来)了?$|回到了$")
@@ -67,7 +68,7 @@ _DOES = Later(r"[给帮去来到想在过做教办跑为]")
 _BEFORE = ((3, _OURS_IS), (2, _SOME), (2, _WE), (-3, _NOT_THERE))
 _LEAVES = Later(r"出发(?=$|[,。;!])")
 _NOT_OURS = Later(
-    r" ?\? ?(?:no|sorry)\b"
+    rf" ?\? ?(?:no|sorry)\b|(?:[、和跟与]{HAN}{{2,4}}){{0,3}}(?:都|也|我们)?(?:去|到|跑|待|呆)过"
     r"|的(?:孩子|娃|学生|山区|留守|爸|妈|父母|家长)|的?不算|也有|那边(?:已经|饱和|不|没|太)|[^,。;]{0,4}都有(?:分|办|点)"
 )
 """四川凉山的孩子: whom one asks for."""

@@ -21,7 +21,9 @@ _HELPED = Later(
     r"(?:^|[想来去要]|(?<![技职])能|专门|我们|可以|负责|帮助|做)(?:教(?!育|师|学|授|科|练)|培养|培育|孵化|培训|带|扶持|支持|资助|发展|指导|督导|辅导|陪伴|陪跑)"
     r"[^,。;!?]{0,8}$",
 )
-_ONE_NAME = Later(rf"{HAN}{{2}}[和与]{HAN}{{2,4}}(?:产业|行业|发展|文化|经济|保护|技术|健康){HAN}{{0,4}}$")
+_ONE_NAME = Later(
+    rf"{HAN}{{2}}[和与]{HAN}{{2,4}}(?:产业|行业|发展|文化|经济|保护|技术|健康|制造|科技|工程|服务|修缮|交流|教育){HAN}{{0,4}}$"
+)
 """茶叶和咖啡产业发展促进会: one name."""
 _OWN_NAME = Later(
     r"(?:是|我们|本(?!地)|的一?[家个支]|(?:[弄搞办组建拉凑]|成立|组建)了一?[个支家])[^,。;!?给帮找]{0,12}$|是[^,。;!?]{0,16}的$"
@@ -36,7 +38,7 @@ _HOUSE_OF_OTHERS = Later(
 )
 """一个月去一次敬老院."""
 _AS_A_VERB = Later(r"(?![的派想愿有可本里组专设协成出牵拿报登查]|会员|会长|$|[,。;!?、) ])")
-_LEARNS = Later(r"(?:^|[是能要想都也就早快才没我你他她娃人员姐妹以可须得后,、]|[他她]们|保证|一定|包)$")
+_LEARNS = Later(r"(?:^|就是|[能要想都也就早快才没我你他她娃人员姐妹以可须得后,、]|[他她]们|保证|一定|包)$")
 """学会翻身, 大姐学会: to have learnt."""
 _SOCIETY, _CLASSMATES = "学会", "同"
 _NO_KIND = {
@@ -60,6 +62,8 @@ _PROFESSION = Later(rf"我(?:是|在){HAN}*队(?=的)")
 _NOT_OURS = Later(r"(?:不是|并非|还是)[^,。;!?]{0,8}$|[办开做搞组]过[^,。;!?]{0,3}$")
 _THROUGH = Later(r"的?[^,。;!?]{0,4}(?:推荐|介绍|告诉|叫(?=我))")
 """研究院的朋友推荐我们的: somebody else's name."""
+_THERE_ALONE = Later(rf"(?:我们)?是?{HAN}{{2,8}}那边的{HAN}{{0,6}}")
+"""阿拉善那边的基金会, and nothing else."""
 _TOLD = Later(r"的?(?:姐妹|兄弟|同事|会员|伙伴|老板|朋友)们?[^,。;!?]{0,2}(?:说|商量|聊|合计|讲)")
 """跟商会的姐妹们说起: the writer's own."""
 _IN_GENERAL = Later(r"[^,。;!?]{0,12}(?:区别|不同|多不多|有哪些|是什么|是啥|多少家|有几家)")
@@ -96,6 +100,7 @@ class KindReader:
     def ours(self, tokens: Tokens, hits: list[KindHit]) -> KindHit | None:
         """The kind of the writer's own organisation: the last word of the first name that is not somebody else's."""
         text = tokens.text
+        weak: KindHit | None = None
         for clause in clauses(text):
             here = [hit for hit in hits if clause.start <= hit.start < clause.end and self._can_be_ours(text, clause, hit)]
             if not here:
@@ -105,8 +110,11 @@ class KindReader:
                 if following.start - name.end > 8 or _DOES.search(text, name.end, following.start):
                     break
                 name = following
-            return self._national(text, clause, name)
-        return self._team(text)
+            found = self._national(text, clause, name)
+            if text[name.start : name.end] not in _WEAK or _OWN_NAME.search(text, clause.start, name.start):
+                return found
+            weak = weak or found  # 老社工结师徒。无锡市社会工作协会: the name comes later
+        return weak or self._team(text)
 
     @staticmethod
     def _team(text: str) -> KindHit | None:
@@ -142,9 +150,15 @@ class KindReader:
             or _IN_GENERAL.match(text, hit.end)
         ):
             return False
-        if word in _WEAK and (not before.strip() or _NOT_A_NAME.match(text, hit.end)):
+        if (
+            word in _WEAK
+            and (not before.strip() or _NOT_A_NAME.match(text, hit.end))
+            and hit.end - hit.start < len(text[clause.start : clause.end].strip())
+        ):
             return False
         if _LIKE_US.match(text, hit.end) or _TOLD.match(text, hit.end):
+            return True
+        if _THERE_ALONE.fullmatch(before) and hit.end == clause.end:
             return True
         return not (
             _HELPED.search(before)

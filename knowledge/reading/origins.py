@@ -30,7 +30,7 @@ _BARE_AFTER = Later(
     rf"|{HAN}{{0,10}}?{_BODY}"
 )
 _HEARD_AFTER = Later(
-    rf"市(?!场|民)|来的(?!娃|孩|人)|的(?:老师|律师|医生|大夫|教授|师傅|会计|护士|志愿者)|{HAN}{{0,6}}?(?:[协商]会|基金会|志愿队|培训中心)"
+    rf"的?(?:[,。;!?]|$)|市(?!场|民)|来的(?!娃|孩|人)|的(?:老师|律师|医生|大夫|教授|师傅|会计|护士|志愿者)|{HAN}{{0,6}}?(?:[协商]会|基金会|志愿队|培训中心)"
 )
 """What stands behind a city that is written with characters of the same sound."""
 _ISLE_AFTER = Later(rf"$|[,。;!?)]|的|人(?![民口才大力均])|{HAN}{{0,8}}?(?:{_BODY}|[协学行]惠)")

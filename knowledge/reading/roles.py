@@ -17,8 +17,9 @@ from knowledge.reading.counties import Named
 from knowledge.reading.tokens import Tokens
 from knowledge.text import has_han
 
-REFUSED, LEFT, HOME = "refused", "left", "home"
-"""Turned away; a place of earlier work or of a dropped plan; where the writer comes from."""
+MENTIONED, REFUSED, LEFT, HOME = "mentioned", "refused", "left", "home"
+"""Named to tell it from another (我们是无锡的, 不是巫溪的); turned away; a place of earlier work or of a dropped plan; where
+the writer comes from."""
 _COUNTY, _CITY, _OURS = "⌂", "◎", "◆"
 _OWN_SIGNS = str.maketrans(dict.fromkeys((_COUNTY, _CITY, _OURS), ","))
 """What the writer set of our signs must be none of them."""
@@ -198,6 +199,7 @@ class RoleReader:
         """The rules in one language: those that, with the lists they name, are written in it."""
         known = self._known
         groups = (
+            (MENTIONED, known.mentioned, _ALWAYS),
             (REFUSED, known.refused, _ALWAYS),
             (HOME, known.home, _ALWAYS),
             (LEFT, known.past, _PAST),
