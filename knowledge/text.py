@@ -7,6 +7,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -79,6 +80,7 @@ class Even(Struct, frozen=True):
         return bisect_left(self.back, written)
 
 
+@lru_cache(maxsize=8)  # a turn looks at its text several times
 def even(written: str) -> Even:
     """Fold width, case, script and look-alikes; drop markup, control characters and blanks inside a word.
 

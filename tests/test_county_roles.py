@@ -379,7 +379,7 @@ def test_a_faulty_rule_is_told(rule: str, says: str) -> None:
     assert fault("NOT ~3 (a/b)? <⌂>", {"NOT": ["不"]}) is None
 
 
-@pytest.mark.parametrize("text", ["无锡的,不是巫溪的啊;做茶叶机械", "我们不是巫溪人", "甘肃武山的商会,跟巫山没关系"])
+@pytest.mark.parametrize("text", ["无锡的,不是巫溪的啊;做茶叶机械", "我们不是巫溪人", "甘肃武山的商会,跟巫山没关系", "江北新区的,南京,不是重庆江北,教村里组织义工"])
 def test_a_county_told_from_another_place_is_not_turned_away(reader: Reader, text: str) -> None:
     understood = reader.read(text)
     assert (understood.counties, understood.refused_counties) == ((), ())

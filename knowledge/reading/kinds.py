@@ -13,7 +13,7 @@ from knowledge.text import HAN
 _NATIONAL = Later(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
 _NATIONAL_EN = Later(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
 _OTHERS = Later(
-    r"(?:找|联系(?!人)|对接|跟|(?<!呼)和(?![田谐平睦气])|与|给(?!我们)|帮|资助的|当地|本地|那边|村里|镇里|县里|哪些|什么|成立(?!的)|组建|(?<![福修古基乡])建(?![筑设材工])|招募|注册(?![的在于过])|申办|创办|你们|请(?!问)|由(?=当地|本地|村|县|镇|乡|街道|你们|区里|志愿者|义工|基金(?!会)|学会|协会|商会)|(?<!了)[搞组办弄]一?个|通知|发给|告诉|让|支持的"
+    r"(?:找|联系(?!人)|对接|跟|(?<![呼协])和(?![田谐平睦气])|与|给(?!我们)|帮|资助的|当地|本地|那边|那几个|村里|镇里|县里|哪些|什么|成立(?!的)|组建|(?<![福修古基乡])建(?![筑设材工])|招募|注册(?![的在于过了])|申办|创办|你们|请(?!问)|由(?=当地|本地|村|县|镇|乡|街道|你们|区里|志愿者|义工|基金(?!会)|学会|协会|商会)|(?<!了)[搞组办弄]一?个|通知|发给|告诉|让|支持的"
     r"|\blocal|\bsupport|\bfor)[^,。;!?]{0,8}$"
     r"|\b(?:train|mentor|coach|recruit|register an?|start an?|set up an?)[^,。;!?]{0,24}$",
 )
@@ -32,7 +32,7 @@ _WEAK = frozenset({"社工", "社会工作", "志愿者", "志愿服务", "义�
 _NOWHERE = frozenset({"乡镇", "镇", "县里", "村里"})
 _HOUSES = frozenset({"敬老院", "护理院", "社工站", "养老机构"})
 """教师、村医、敬老院: a house in a list is none of the writer's."""
-_HOUSE_THERE = Later(r"[^,。;!?]{0,2}(?:散了|谁管|归谁|在哪|有没有)")
+_HOUSE_THERE = Later(r"[^,。;!?]{0,2}(?:散了|谁管|归谁|在哪|有没有)|的[^,。;!?]{0,6}已经?")
 _HOUSE_OF_OTHERS = Later(
     r"(?:去|到|往|进|给|帮|送)(?:[^,。;!?开办]{0,5})$|(?:老公|老婆|爱人|妈|爸|儿子|女儿|媳妇|朋友)[^,。;!?]{0,3}在[^,。;!?]{0,5}$"
 )
@@ -57,6 +57,10 @@ _DOES = Later(r"的|设了|设立|成立|发起|捐|给|帮|想|和|与|跟|联�
 """Between two names: the second is no longer part of the first."""
 _TEAM = Later(rf"{HAN}{{2,8}}(?<!部)(?<!军)(?<!乐)(?<!排)队(?=[,。 的想来免要有看喊出每]|$)")
 _TEAM_NAME = 3
+_CENTRE = Later(
+    rf"(?:我们是|这里是|我们叫|名字叫|我们)?[“\" ]*(?P<name>(?!去|想|来|要|在|到|把|给|帮|请|跟|建|办){HAN}{{3,14}}"
+    r"(?<![市镇村县城区据物活动民])中心)[”\" ]*的?"
+)
 _PROFESSION = Later(rf"我(?:是|在){HAN}*队(?=的)")
 """我是地质队的: where the writer works."""
 _NOT_OURS = Later(r"(?:不是|并非|还是)[^,。;!?]{0,8}$|[办开做搞组]过[^,。;!?]{0,3}$")
@@ -114,7 +118,7 @@ class KindReader:
             if text[name.start : name.end] not in _WEAK or _OWN_NAME.search(text, clause.start, name.start):
                 return found
             weak = weak or found  # 老社工结师徒。无锡市社会工作协会: the name comes later
-        return weak or self._team(text)
+        return weak or self._team(text) or self._centre(text)
 
     @staticmethod
     def _team(text: str) -> KindHit | None:
@@ -126,6 +130,14 @@ class KindReader:
                 _PROFESSION.search(text, clause.start, clause.end) or _OTHERS.search(before) or _HELPED.search(before)
             ):
                 return KindHit(team.start(), team.end(), "volunteer")
+        return None
+
+    @staticmethod
+    def _centre(text: str) -> KindHit | None:
+        """A centre of any name that is a clause of its own (无锡小桔灯儿童发展中心)."""
+        for clause in clauses(text):
+            if centre := _CENTRE.fullmatch(text, clause.start, clause.end):
+                return KindHit(centre.start("name"), centre.end("name"), "service")
         return None
 
     @staticmethod
