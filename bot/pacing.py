@@ -30,8 +30,8 @@ BURST = 2
 PRIVATE = (1.0, 5)
 GROUP = (3.75, 5)
 """Seconds from one message to the next in one chat, and how many may go at once: a group takes 20 in a minute."""
-CATCH_UP = 0.03
-"""Seconds of lateness that are made good, so that a busy moment costs no pace."""
+CATCH_UP, CATCH_UP_MAIL = 0.03, 0.08
+"""Seconds of lateness that are made good, of replies and of mail, so that a busy moment (or a slow disk) costs no pace."""
 GRAIN = 0.01
 """Seconds of mail that go together: above 100 a second a commit for each would cost more than the sending."""
 TOGETHER = 2.0
@@ -176,7 +176,7 @@ class Pacer(BaseRateLimiter[None]):
         now = _now()
         if now < self._worker_held or self._full or self._waiting:
             return 0
-        late = now - max(self._mail.due, now - CATCH_UP)
+        late = now - max(self._mail.due, now - CATCH_UP_MAIL)
         return 0 if late < 0 else min(1 + int(late / self._mail.every), self._grain - self._inside)
 
     def spend(self, count: int) -> None:
@@ -223,7 +223,7 @@ class Pacer(BaseRateLimiter[None]):
 
     def _take(self, count: int) -> None:
         now = _now()
-        self._mail.take(now, count, late=CATCH_UP)
+        self._mail.take(now, count, late=CATCH_UP_MAIL)
         self._all.take(now, count, late=CATCH_UP)
 
     def rest(self) -> None:

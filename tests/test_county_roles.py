@@ -19,6 +19,9 @@ def wanted(reader: Reader, text: str) -> str:
 
 
 REFUSED = (
+    ("老家江苏无锡的商会,不是你们那个巫溪,招工一百名", ""),
+    ("跟你们石柱县不是一回事,我们是舞狮队", ""),
+    ("透亮窗台公益计划(首站酉阳)由中国眼健康促进基金会发起", "youyang"),
     ("长沙的合唱团,城口巫溪都山高路陡,老年团员去不了", ""),
     ("巫山红叶节我们不参加了,巫溪那个还可以", "wuxi"),
     ("不回开县投,想去城口弄油坊", "chengkou"),
@@ -379,7 +382,15 @@ def test_a_faulty_rule_is_told(rule: str, says: str) -> None:
     assert fault("NOT ~3 (a/b)? <⌂>", {"NOT": ["不"]}) is None
 
 
-@pytest.mark.parametrize("text", ["无锡的,不是巫溪的啊;做茶叶机械", "我们不是巫溪人", "甘肃武山的商会,跟巫山没关系", "江北新区的,南京,不是重庆江北,教村里组织义工"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "无锡的,不是巫溪的啊;做茶叶机械",
+        "我们不是巫溪人",
+        "甘肃武山的商会,跟巫山没关系",
+        "江北新区的,南京,不是重庆江北,教村里组织义工",
+    ],
+)
 def test_a_county_told_from_another_place_is_not_turned_away(reader: Reader, text: str) -> None:
     understood = reader.read(text)
     assert (understood.counties, understood.refused_counties) == ((), ())

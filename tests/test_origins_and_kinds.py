@@ -100,6 +100,11 @@ def test_the_place_the_writer_comes_from(reader: Reader, text: str, origin: str)
 
 
 KINDS = (
+    ("法官退休联谊社,先喝茶再说事", "community"),
+    ("我们中华志愿者联合会想给队长办个训", "national"),
+    ("珠海市机器人学会为村校捐编程积木", "academic"),
+    ("湖北黄石环保装备商汇", "association"),
+    ("把别家协会的联系方式导出来", ""),
     ("先心病患儿手术费全报,武汉协和校友医学基金会", "charity"),
     ("教村里娃认字,无锡小桔灯儿童发展中心", "service"),
     ("装扶手、换防滑砖,无障碍改造专业委员会(上海)", "academic"),

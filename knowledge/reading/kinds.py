@@ -13,7 +13,7 @@ from knowledge.text import HAN
 _NATIONAL = Later(r"(?<!到)(?:中国|中华|全国)(?!人的|人$|梦|移动|银行|电信|联通|石油|石化|社会组织)[^,。;!?的]{0,18}?$")
 _NATIONAL_EN = Later(r"\b(?:china|chinese|national|all-china)\b[\w\s'-]{0,40}$")
 _OTHERS = Later(
-    r"(?:找|联系(?!人)|对接|跟|(?<![呼协])和(?![田谐平睦气])|与|给(?!我们)|帮|资助的|当地|本地|那边|那几个|村里|镇里|县里|哪些|什么|成立(?!的)|组建|(?<![福修古基乡])建(?![筑设材工])|招募|注册(?![的在于过了])|申办|创办|你们|请(?!问)|由(?=当地|本地|村|县|镇|乡|街道|你们|区里|志愿者|义工|基金(?!会)|学会|协会|商会)|(?<!了)[搞组办弄]一?个|通知|发给|告诉|让|支持的"
+    r"(?:找|联系(?!人)|对接|跟|(?<![呼协])和(?![田谐平睦气])|与|给(?!我们)|帮|资助的|当地|本地|那边|那几个|别家|别人家|村里|镇里|县里|哪些|什么|成立(?!的)|组建|(?<![福修古基乡])建(?![筑设材工])|招募|注册(?![的在于过了])|申办|创办|你们|请(?!问)|由(?=当地|本地|村|县|镇|乡|街道|你们|区里|志愿者|义工|基金(?!会)|学会|协会|商会)|(?<!了)[搞组办弄]一?个|通知|发给|告诉|让|支持的"
     r"|\blocal|\bsupport|\bfor)[^,。;!?]{0,8}$"
     r"|\b(?:train|mentor|coach|recruit|register an?|start an?|set up an?)[^,。;!?]{0,24}$",
 )
@@ -38,7 +38,7 @@ _HOUSE_OF_OTHERS = Later(
 )
 """一个月去一次敬老院."""
 _AS_A_VERB = Later(r"(?![的派想愿有可本里组专设协成出牵拿报登查]|会员|会长|$|[,。;!?、) ])")
-_LEARNS = Later(r"(?:^|就是|[能要想都也就早快才没我你他她娃人员姐妹以可须得后,、]|[他她]们|保证|一定|包)$")
+_LEARNS = Later(r"(?:^|就是|(?<!器)人|[能要想都也就早快才没我你他她娃员姐妹以可须得后,、]|[他她]们|保证|一定|包)$")
 """学会翻身, 大姐学会: to have learnt."""
 _SOCIETY, _CLASSMATES = "学会", "同"
 _NO_KIND = {
@@ -63,11 +63,12 @@ _CENTRE = Later(
 )
 _PROFESSION = Later(rf"我(?:是|在){HAN}*队(?=的)")
 """我是地质队的: where the writer works."""
-_NOT_OURS = Later(r"(?:不是|并非|还是)[^,。;!?]{0,8}$|[办开做搞组]过[^,。;!?]{0,3}$")
+_NOT_OURS = Later(r"(?:不是|并非|还是)[^,。;!?]{0,8}$|[办开做搞组]过[^,。;!?]{0,3}$|组织过[^,。;!?]{0,4}$")
 _THROUGH = Later(r"的?[^,。;!?]{0,4}(?:推荐|介绍|告诉|叫(?=我))")
 """研究院的朋友推荐我们的: somebody else's name."""
 _THERE_ALONE = Later(rf"(?:我们)?是?{HAN}{{2,8}}那边的{HAN}{{0,6}}")
 """阿拉善那边的基金会, and nothing else."""
+_WE_ARE = Later(r"(?:^|[,。;!?(“\" ])(?:我们|咱们|俺们|我|本人)(?:是|叫)[^,。;!?给帮找想去来要]{0,16}$")
 _TOLD = Later(r"的?(?:姐妹|兄弟|同事|会员|伙伴|老板|朋友)们?[^,。;!?]{0,2}(?:说|商量|聊|合计|讲)")
 """跟商会的姐妹们说起: the writer's own."""
 _IN_GENERAL = Later(r"[^,。;!?]{0,12}(?:区别|不同|多不多|有哪些|是什么|是啥|多少家|有几家)")
@@ -75,7 +76,7 @@ _IN_GENERAL = Later(r"[^,。;!?]{0,12}(?:区别|不同|多不多|有哪些|是�
 _IS_THERE, _ASKED = Later(r"有[^,。;!?]{0,8}$"), Later(r"[^,。;!?]{0,6}(?:[吗么不?]|没)")
 """有社工站没得: a question about the county."""
 _FAR = 40
-_CAN_BE = frozenset("national association charity service academic".split())
+_CAN_BE = frozenset("national association charity service academic volunteer".split())
 
 
 class KindHit(NamedTuple):
@@ -105,6 +106,7 @@ class KindReader:
         """The kind of the writer's own organisation: the last word of the first name that is not somebody else's."""
         text = tokens.text
         weak: KindHit | None = None
+        first: KindHit | None = None
         for clause in clauses(text):
             here = [hit for hit in hits if clause.start <= hit.start < clause.end and self._can_be_ours(text, clause, hit)]
             if not here:
@@ -115,10 +117,12 @@ class KindReader:
                     break
                 name = following
             found = self._national(text, clause, name)
+            if _WE_ARE.search(text, clause.start, name.start):
+                return found  # 留守妇女的读书会,我们是中国妇女研究会的
             if text[name.start : name.end] not in _WEAK or _OWN_NAME.search(text, clause.start, name.start):
-                return found
+                first = first or found
             weak = weak or found  # 老社工结师徒。无锡市社会工作协会: the name comes later
-        return weak or self._team(text) or self._centre(text)
+        return first or weak or self._team(text) or self._centre(text)
 
     @staticmethod
     def _team(text: str) -> KindHit | None:

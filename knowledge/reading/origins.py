@@ -40,7 +40,7 @@ _WORDS_HEARD = frozenset("进城 山头 荒山 向阳 乡西 向西 白色 太�
 _CLAUSE_START = Later(rf"(?:^|[,。;!?:])(?:我[们门]是|我是|我[们门]|咱们|来自|人在|在)?(?={HAN}{{2}})")
 _SPOKEN_BEFORE = ("shi", "zai", "zi", "men", "wo", "zan")
 _SPOKEN_AFTER = ("de", "lai", "ren", "shi", "shang", "xie", "zhiyuan", "yigong", "shegong", "jijin")
-_HEARD_SIGNS = ("洲", "来的", "市", "会", "中心", "队", "师", "教授", "医生", "大夫", "会计", "护士", "志愿者")
+_HEARD_SIGNS = ("洲", "的", "市", "会", "中心", "队", "师", "教授", "医生", "大夫", "会计", "护士", "志愿者")
 """One of them stands in the text, or no city is heard: a quick look that spares the rest."""
 _HEARD = 2
 _ISLE = "洲"

@@ -27,7 +27,7 @@ _ALWAYS, _PAST, _MOVES = "", "past", "moves"
 _MOST, _BEFORE, _BEHIND = 32, 48, 72
 """Counties looked at (who lists more turns none of them away one by one), and how many characters around each."""
 _SENTENCE, _CLAUSE = "[^。;!?]", "[^,。;!?:.⌂◎◆]"
-_OUR_NAME = re.compile(f"(?P<it>[⌂◎])(?:(?![的有没缺要给交]){_CLAUSE}){{0,14}}◆")
+_OUR_NAME = re.compile(f"(?P<it>[⌂◎])(?:(?![的有没缺要给交由)(]){_CLAUSE}){{0,14}}◆")
 """奉节县留守儿童服务中心: the county opens the name of the writer's own organisation."""
 _LIST = re.compile(r" ?[、/和跟与及或&+]? ?| (?:or|and|nor) ")
 _OF = "的"
