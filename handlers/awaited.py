@@ -19,9 +19,8 @@ SURELY_OTHERWISE = frozenset({"help", "privacy", "my_interests"})
 """Those of which it is none even where it begins as an answer does."""
 WISHING = ("想", "能", "可以", "愿", "帮", "提供", "打算", "送", "捐", "want", "can ", "would", "offer", "help", "provide")
 """Words by which a text that names a field is a wish of its own: what is asked for is often told with words of a field, too."""
-
-
 PAUSE = re.compile(r"[\s,.!;:、。，！；：]")
+"""What stands behind a word that answers."""
 
 
 def answering(context: Context, u: Understanding) -> Reply | None:

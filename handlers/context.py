@@ -26,6 +26,7 @@ from knowledge.records.coverage import coverage
 from knowledge.records.notices import Notice
 from knowledge.records.people import Person
 from knowledge.records.store import Store
+from knowledge.text import even
 from knowledge.understanding import Reader
 
 K = TypeVar("K")
@@ -203,6 +204,7 @@ class Services(Struct):
         )
         for memory in memories:
             memory.pop(person, None)
+        even.cache_clear()
 
 
 def _keep(memory: dict[K, T], key: K, value: T, most: int = REMEMBERED) -> None:

@@ -14,6 +14,7 @@ from bot.channels.chat import plain
 from knowledge.base import KnowledgeBase
 from knowledge.clock import DAY
 from knowledge.records import erasure, interests
+from knowledge.text import even
 from tests.contacts import PHONE, sees_contact, shown_to, visible
 from tests.journeys import (
     NEED,
@@ -178,6 +179,14 @@ async def test_who_comes_back_is_somebody_new(talk: Talk) -> None:
     await registered(li)
     await talk.restart()
     assert [(row["id"], row["person"]) for row in rows(talk, "interests")] == [(1, 0), (2, li.id)]
+
+
+async def test_no_text_of_the_erased_stays_in_memory(talk: Talk) -> None:
+    _, li = await shown_to(talk)
+    await li.says("我们是泰安的养老服务机构，王阿姨带队")
+    assert even.cache_info().currsize > 0
+    await erases(li)
+    assert even.cache_info().currsize == 0
 
 
 async def test_erasing_twice_and_as_somebody_unknown_does_no_harm(talk: Talk) -> None:

@@ -62,7 +62,7 @@ async def _run(app: App, settings: Settings, stop: asyncio.Event) -> None:
 
 async def _webhook(app: App, settings: Settings, stop: asyncio.Event) -> None:
     """Let Telegram bring the updates."""
-    from bot import webhook
+    from bot import webhook  # late: with tornado, which polling does without
 
     secret = settings.webhook_secret.reveal() if settings.webhook_secret else ""
     server = webhook.listen(WEBHOOK_PATH, settings.webhook_port, secret, lambda update: arrive(app, update))

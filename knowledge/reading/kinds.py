@@ -105,8 +105,8 @@ class KindReader:
     def ours(self, tokens: Tokens, hits: list[KindHit]) -> KindHit | None:
         """The kind of the writer's own organisation: the last word of the first name that is not somebody else's."""
         text = tokens.text
+        strong: KindHit | None = None
         weak: KindHit | None = None
-        first: KindHit | None = None
         for clause in clauses(text):
             here = [hit for hit in hits if clause.start <= hit.start < clause.end and self._can_be_ours(text, clause, hit)]
             if not here:
@@ -120,9 +120,10 @@ class KindReader:
             if _WE_ARE.search(text, clause.start, name.start):
                 return found  # 留守妇女的读书会,我们是中国妇女研究会的
             if text[name.start : name.end] not in _WEAK or _OWN_NAME.search(text, clause.start, name.start):
-                first = first or found
-            weak = weak or found  # 老社工结师徒。无锡市社会工作协会: the name comes later
-        return first or weak or self._team(text) or self._centre(text)
+                strong = strong or found
+            else:
+                weak = weak or found  # 老社工结师徒。无锡市社会工作协会: the name comes later
+        return strong or weak or self._team(text) or self._centre(text)
 
     @staticmethod
     def _team(text: str) -> KindHit | None:
