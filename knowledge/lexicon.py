@@ -59,19 +59,6 @@ class Refusal(_Part, frozen=True):
     not_refusal: Words
 
 
-class Home(_Part, frozen=True):
-    """Words around the writer's own place.
-
-    ``hello`` opens a message, ``here`` stands before one's own place, ``towards`` before somebody else's; ``not_places``
-    only contain a place's name.
-    """
-
-    hello: Words
-    here: Words
-    towards: Words
-    not_places: Words
-
-
 class Roles(_Part, frozen=True):
     """Rules for the part that a county plays, in the notation of :mod:`knowledge.reading.roles`, and the lists they use.
 
@@ -100,7 +87,7 @@ class Lexicon(_Part, frozen=True):
     refusal: Refusal
     roles: Roles
     homes: Mapping[str, Words]
-    home: Home
+    not_places: Words
     landmarks: Mapping[str, Meaning]
     slips: Mapping[str, Meaning]
     traps: Words

@@ -15,7 +15,8 @@ from knowledge.lexicon import Hit
 from knowledge.reading.classifier import INTENT, OFFERS, Classifier, Known
 from knowledge.reading.counties import Named
 from knowledge.reading.evidence import Evidence
-from knowledge.reading.roles import HOME, LEFT, MENTIONED, REFUSED
+from knowledge.reading.parts import AWAY, WANTED
+from knowledge.reading.roles import HOME
 from knowledge.reading.scopes import Stretch, marked
 from knowledge.reading.tokens import in_pinyin
 from knowledge.text import has_han, has_latin
@@ -37,7 +38,6 @@ RESOURCE = -0.5
 """A resource is concluded when it scores above this."""
 CHONGQING = "重庆"
 _CHOSEN = re.compile(r"(?<![也还])(?:[想要就选定][去到往选帮来]|更想|决定去|想往)$")
-_WISHED = re.compile(r"(?:[想要就是去到看选定报]|还是)$")
 
 
 class Found(Struct, frozen=True):
@@ -197,28 +197,23 @@ class Reader:
     def _counties(seen: Evidence) -> tuple[list[Named], list[Named], Named | None]:
         """Counties wanted (first what is wished for when named again), turned away, and the one the writer lives in."""
         named: list[Named] = []
-        refused: list[Named] = []
+        away: list[Named] = []
         home: Named | None = None
         before: set[str] = set()
         chosen: set[str] = set()  # named among others, and then wished for
-        never: set[str] = set()  # unless it is wished for later on
-        for number, one in enumerate(seen.counties):
-            role = seen.roles.get(number)
-            if role in (REFUSED, LEFT):
-                refused.append(one)
-                never.update({one.id} if role == REFUSED else ())
-            elif role == HOME:
+        for one, part in zip(seen.counties, seen.parts, strict=True):
+            if part == AWAY:
+                away.append(one)
+            elif part == HOME:
                 home = home or one
-            elif role != MENTIONED:
+            elif part == WANTED:
                 if one.id in before and _CHOSEN.search(seen.even.text, max(0, one.start - 4), one.start):
                     chosen.add(one.id)
                 before.add(one.id)
                 named.append(one)
-                never -= {one.id} if _WISHED.search(seen.even.text, max(0, one.start - 2), one.start) else set()
-        named = [one for one in named if one.id not in never]
         named.sort(key=lambda one: one.id not in chosen)
         kept = {one.id for one in named}
-        return named, [one for one in refused if one.id not in kept], home
+        return named, [one for one in away if one.id not in kept], home
 
     @staticmethod
     def _origin(seen: Evidence, home: Named | None) -> Origin | None:

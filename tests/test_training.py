@@ -7,12 +7,37 @@ import pytest
 from knowledge import lexicon, loading
 from knowledge.reading.classifier import INTENT, OFFERS, Classifier
 from knowledge.reading.origins import PLACES
-from knowledge.training import places, train
+from knowledge.reading.parts import PARTS
+from knowledge.training import parts, places, train
 
 
 @pytest.mark.parametrize("path", [OFFERS, INTENT])
 def test_the_models_were_trained_on_the_phrases_as_they_are(path: Path) -> None:
     assert Classifier(path).about["data"] == train.digest(), "run python -m knowledge.training.train"
+
+
+def test_the_model_of_parts_was_taught_on_the_sentences_as_they_are() -> None:
+    assert Classifier(PARTS).about["data"] == parts.digest(), "run python -m knowledge.training.parts"
+
+
+def test_sentences_are_many_and_named_by_known_ids() -> None:
+    base = loading.load()
+    rows = parts.sentences(base.counties)
+    assert len(rows) > 3000
+    assert {one for row in rows for some in (row.wanted or (), row.away, row.home) for one in some} <= set(base.counties)
+    assert {one for row in rows for one in row.kinds or ()} <= {*base.kinds, ""}
+
+
+def test_a_plain_line_is_taught_with_several_counties() -> None:
+    base = loading.load()
+    rows = [row for row in parts.sentences(base.counties) if row.text.startswith("比起") and row.text.count(",更想去") == 1]
+    plain = [row for row in rows if row.away and row.wanted and row.text == f"比起{_zh(row.away)},更想去{_zh(row.wanted)}"]
+    assert len(plain) > 1
+
+
+def _zh(ids: frozenset[str]) -> str:
+    (one,) = ids
+    return loading.load().counties[one].short.zh
 
 
 def test_the_models_know_every_field_and_intent() -> None:

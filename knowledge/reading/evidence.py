@@ -12,17 +12,17 @@ from knowledge.base import County
 from knowledge.lexicon import Hit, Lexicon, Phrases
 from knowledge.reading.counties import CountyNames, Named
 from knowledge.reading.features import COUNTY, HIDDEN, NAME, PLACE, Cover, Feature, facts, features
-from knowledge.reading.homes import Homes
 from knowledge.reading.kinds import KindHit, KindReader
+from knowledge.reading.mentions import Names
 from knowledge.reading.origins import CHONGQING, Origin, Places
-from knowledge.reading.roles import HOME, RoleReader
+from knowledge.reading.parts import PartReader
 from knowledge.reading.scopes import ScopeReader, Stretch, clauses, marked
 from knowledge.reading.tokens import Tokens, cut
 from knowledge.text import Even, even
 
 _SHORT, _LONG, _VERY_LONG = 6, 40, 1000
 _MOST = 16
-"""Names looked at for the writer's own kind and home: it is told early, and a list of thousands is no description."""
+"""Places looked at, where a list of thousands could be one."""
 _LONGEST_NAME = 30
 _IS = re.compile(r"(?:登记[是为]|属于|性质[是为]|类型[是为])$")
 _SAID = re.compile(r"[想把给来去能要教帮做办]|\b(?:we|to|can|want)\b")
@@ -31,14 +31,14 @@ _SAID = re.compile(r"[想把给来去能要教帮做办]|\b(?:we|to|can|want)\b"
 class Evidence(Struct, frozen=True):
     """A text and what stands in it. ``hits`` are words of the lexicon with ids such as ``field:health``.
 
-    ``name`` is the writer's own name, where something else is said as well: its words tell no field. ``roles`` tells by
-    number which counties are not simply wanted (:mod:`knowledge.reading.roles`).
+    ``name`` is the writer's own name, where something else is said as well: its words tell no field. ``parts`` tells by number
+    what part each county plays (:mod:`knowledge.reading.parts`).
     """
 
     even: Even
     tokens: Tokens
     counties: list[Named]
-    roles: dict[int, str]
+    parts: list[str]
     places: list[Origin]
     kinds: list[KindHit]
     kind: KindHit | None
@@ -98,10 +98,9 @@ class EvidenceReader:
 
     def __init__(self, counties: Mapping[str, County], lexicon: Lexicon) -> None:
         self._counties = CountyNames(counties, lexicon)
-        self._places, self._homes = Places(lexicon), Homes(lexicon)
+        self._places, self._parts = Places(lexicon), PartReader(lexicon)
         self._kinds = KindReader(lexicon)
         self._scopes = ScopeReader(lexicon)
-        self._roles = RoleReader(lexicon)
         self._fields = Phrases({f"field:{key}": (*m.zh, *m.en) for key, m in lexicon.fields.items()}, by_sound=True)
         self._rest = [
             Phrases({f"near:{key}": (*m.zh, *m.en) for key, m in lexicon.near.items()}, by_sound=True),
@@ -112,30 +111,35 @@ class EvidenceReader:
         """The evidence of a text, in time linear in it."""
         even_text = even(written)
         tokens = cut(even_text)
-        places = self._places.find(tokens)
-        counties = self._counties.find(tokens, self._places.latin)
-        counties, places = _apart(counties, places)
-        kinds = self._kinds.find(tokens)
         hits = [hit for phrases in (self._fields, *self._rest) for hit in self._found(phrases, tokens)]
-        content = [(hit.start, hit.end) for hit in hits if hit.id.startswith("field")]
-        content += [(one.start, one.end) for one in counties]
-        kind = self._kinds.ours(tokens, kinds[:_MOST])
-        roles = self._roles.read(tokens, counties, (kind.start, kind.end) if kind else None)
-        wanted = {one.start for number, one in enumerate(counties) if roles.get(number) != HOME}
-        homes = [one for one in places[:_MOST] if one.province != CHONGQING or one.end not in wanted]
+        names = self._names(tokens, hits)
+        scene = names.scene()
+        kind = self._parts.ours(names, scene)
         return Evidence(
             even=even_text,
             tokens=tokens,
-            counties=counties,
-            roles=roles,
-            places=places,
-            kinds=kinds,
+            counties=names.counties,
+            parts=self._parts.counties(names, scene, kind),
+            places=names.places,
+            kinds=names.bodies,
             kind=kind,
-            origin=self._homes.home(tokens, homes, [(hit.start, hit.end) for hit in kinds[:_MOST]]),
+            origin=self._parts.home(names, scene),
             hits=hits,
-            refused=self._scopes.read(tokens, content),
-            name=_own_name(tokens.text, kind, places) if kind else None,
+            refused=names.refused,
+            name=_own_name(tokens.text, kind, names.places) if kind else None,
         )
+
+    def names(self, written: str) -> Names:
+        """The names in a text, before anything is concluded of them: what the model of their parts is taught on."""
+        tokens = cut(even(written))
+        return self._names(tokens, self._found(self._fields, tokens))
+
+    def _names(self, tokens: Tokens, hits: list[Hit]) -> Names:
+        places = self._places.find(tokens)
+        counties, places = _apart(self._counties.find(tokens, self._places.latin), places)
+        content = [(hit.start, hit.end) for hit in hits if hit.id.startswith("field")]
+        content += [(one.start, one.end) for one in counties]
+        return Names(tokens, counties, places, self._kinds.find(tokens), self._scopes.read(tokens, content))
 
     @staticmethod
     def _found(phrases: Phrases, tokens: Tokens) -> list[Hit]:
@@ -165,6 +169,8 @@ def _apart(counties: list[Named], places: list[Origin]) -> tuple[list[Named], li
     own = marked(
         places[-1].end, (Stretch(one.start, min(one.end, places[-1].end)) for one in counties if one.start < places[-1].end)
     )
+    firsts = {one.start for one in counties}
+    places = [place for place in places if not own[place.start] or place.start in firsts]  # 黔江都去: no 江都
     often = Counter(place.province for place in places)
     here = [place.start for place in places if place.province == CHONGQING]
     elsewhere = [

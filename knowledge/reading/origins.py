@@ -1,4 +1,4 @@
-"""Places in a text that are not counties of Chongqing; which of them is the writer's home: :mod:`knowledge.reading.homes`."""
+"""Places in a text that are not counties of Chongqing; which of them is the writer's home: :mod:`knowledge.reading.parts`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Places:
     """Finds places in a text; built once."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        words: dict[str, Iterable[str]] = {_NOWHERE: lexicon.home.not_places}
+        words: dict[str, Iterable[str]] = {_NOWHERE: lexicon.not_places}
         firsts: dict[str, list[str]] = {}
         for line in PLACES.read_text(encoding="utf-8").splitlines():
             origin, *names = line.split("\t")
@@ -107,7 +107,7 @@ class Places:
         if tokens.pinyin:
             hits += self._in_pinyin(tokens)
         elif tokens.words:
-            hits += self._words.in_latin(tokens.words)
+            hits += [hit for hit in self._words.in_latin(tokens.words) if hit.id != _NOWHERE]
         return self._joined(text, sorted(hits))
 
     @staticmethod
@@ -135,7 +135,7 @@ class Places:
         hits = list(self._spoken.in_sounds(tokens.sounds))
         taken, words = {hit.start for hit in hits}, tokens.words
         places = {word.start: number for number, word in enumerate(words)}
-        for hit in self._words.in_latin(words):
+        for hit in (one for one in self._words.in_latin(words) if one.id != _NOWHERE):
             number = places[hit.start]
             before = words[number - 1].text if number else ""
             after = next((word.text for word in words[number + 1 : number + 4] if word.start >= hit.end), "")
