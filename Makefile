@@ -99,6 +99,7 @@ evaluate: $(VENV)/run.txt ## score the reading of free text on labelled sentence
 train: $(VENV)/train.txt ## make the packaged tables and the model of the reading anew
 	@$(BIN)/python -m knowledge.training.characters
 	@$(BIN)/python -m knowledge.training.places
+	@$(BIN)/python -m knowledge.training.parts
 	@$(BIN)/python -m knowledge.training.train $(ARGS)
 
 # A lock keeps the versions it has unless UPGRADE=1. `dev` and `train` hold the same versions as `run`, so that all fit into one .venv.

@@ -34,6 +34,9 @@ _PLAIN_LATIN = re.compile(r"[!-;=-~]+(?: [!-;=-~]+)*")
 _EVEN = str.maketrans(
     {
         "囗": "口",
+        "ロ": "口",
+        "エ": "工",
+        "ニ": "二",
         "〇": "零",
         "\u2019": "'",
         "\u2018": "'",
@@ -54,7 +57,7 @@ _EVEN = str.maketrans(
         "һ": "h",
     },
 )
-"""Look-alikes that NFKC keeps: the box 囗, dashes, quotes, Cyrillic letters among Latin ones."""
+"""Look-alikes that NFKC keeps: the box 囗, katakana, dashes, quotes, Cyrillic letters among Latin ones."""
 
 
 class Even(Struct, frozen=True):

@@ -179,9 +179,18 @@ class CountyNames:
         return Named(named.start, unit.end(), named.id) if unit and text[named.end - 1] not in "区县" else named
 
     @staticmethod
-    def _could_be_place(text: str, hit: Hit) -> bool:
-        before = hit.start == 0 or text[hit.start - 1] in _BEFORE
-        return before and (hit.end == len(text) or text[hit.end] in _AFTER)
+    def _may_follow(text: str, start: int) -> bool:
+        return start == 0 or text[start - 1] in _BEFORE
+
+    @staticmethod
+    def _sounds_like(word: str, name: str) -> bool:
+        """Whether the two sound quite alike: 大竹 is no 大足, whoever mixes up zh and z."""
+        table = sounds()
+        return all(table.get(one) == table.get(other) for one, other in zip(word, name, strict=True))
+
+    @classmethod
+    def _could_be_place(cls, text: str, hit: Hit) -> bool:
+        return cls._may_follow(text, hit.start) and (hit.end == len(text) or text[hit.end] in _AFTER)
 
     @staticmethod
     def _maybe_place(text: str, hit: Hit) -> bool:
@@ -204,7 +213,8 @@ class CountyNames:
                     right = sum(one == other for one, other in zip(short, text[start : start + size], strict=True))
                     unit = _UNIT.match(text, hit.end) is not None
                     towards = right and text[start - 1 : start] in _GOING
-                    if right > 1 or towards or ((right or unit) and self._could_be_place(text, hit)):
+                    opens = right and self._may_follow(text, start) and self._sounds_like(text[start : hit.end], short)
+                    if right > 1 or towards or opens or ((right or unit) and self._could_be_place(text, hit)):
                         found.append(Named(start, hit.end, county_id))
                         taken[start : hit.end] = b"\x01" * size
                         break

@@ -166,11 +166,15 @@ def _apart(counties: list[Named], places: list[Origin]) -> tuple[list[Named], li
     """Counties and other places; what could be either (Wuxi) is elsewhere only when its province is named too."""
     if not counties or not places:
         return counties, places
-    own = marked(
-        places[-1].end, (Stretch(one.start, min(one.end, places[-1].end)) for one in counties if one.start < places[-1].end)
-    )
-    firsts = {one.start for one in counties}
-    places = [place for place in places if not own[place.start] or place.start in firsts]  # 黔江都去: no 江都
+    own = marked(max(places[-1].end, *(one.end for one in counties)), (Stretch(one.start, one.end) for one in counties))
+    firsts, lasts = {one.start for one in counties}, {one.end for one in counties}
+    places = [  # 黔江都去 holds no 江都, 离石柱近 no 离石
+        place
+        for place in places
+        if (place.start in firsts or not own[place.start]) and (place.end in lasts or not (own[place.end - 1] and own[place.end]))
+    ]
+    if not places:
+        return counties, places
     often = Counter(place.province for place in places)
     here = [place.start for place in places if place.province == CHONGQING]
     elsewhere = [

@@ -26,12 +26,11 @@ from knowledge.reading.mentions import Names, Scene
 from knowledge.reading.origins import CHONGQING
 from knowledge.reading.parts import AWAY, COMES_FROM, IS_AWAY, IS_HOME, IS_WANTED, OURS, PARTS, WANTED
 from knowledge.reading.roles import HOME
-from knowledge.training.train import Learnt, regress, table, write
+from knowledge.training.train import Learnt, fit, table, write
 
 FOLDER = Path(__file__).parent / "names"
 EVALUATION = Path(__file__).parents[2] / "evaluation"
-TAUGHT = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-COST = 30.0
+TAUGHT = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
 OFTEN = 2
 """A feature of fewer names says nothing."""
 SPOKEN = 0.2
@@ -198,8 +197,9 @@ def learn(found: dict[str, list[Sample]]) -> list[Learnt]:
     for name, some in found.items():
         often = Counter(key for one in some for key in set(one.keys))
         keys = sorted(key for key, count in often.items() if count >= OFTEN)
-        weights, bias = regress(table(keys, [one.keys for one in some]), [one.yes for one in some], None, COST, None)
-        heads.append(Learnt(name, keys, [float(weight) for weight in weights], bias))
+        heads.append(
+            Learnt(name, keys, *fit(table(keys, [one.keys for one in some]), [one.yes for one in some], [1.0] * len(some)))
+        )
     return heads
 
 

@@ -186,22 +186,21 @@ def fit(matrix: Any, wanted: Sequence[bool], counts: Sequence[float]) -> tuple[l
     with_it, without = 1.0 + there.T @ (yes * often), 1.0 + there.T @ (~yes * often)
     telling = np.abs(np.log((with_it / with_it.sum()) / (without / without.sum())))
     telling /= telling.mean()
-    weights, constant = regress(matrix @ diags(telling), wanted, counts, COST, None)
-    plain, base = regress(matrix, wanted, counts, COST_OF_PLAIN, None)
+    weights, constant = _regress(matrix @ diags(telling), wanted, counts, COST, None)
+    plain, base = _regress(matrix, wanted, counts, COST_OF_PLAIN, None)
     both = TELLING * weights * telling + (1 - TELLING) * plain
     return [float(weight) for weight in both], TELLING * constant + (1 - TELLING) * base
 
 
 def fit_intent(matrix: Any, wanted: Sequence[bool], counts: Sequence[float]) -> tuple[list[float], float]:
     """Weights and constant of a head of which one alone is true; rare intents count as much as common ones."""
-    weights, constant = regress(matrix, wanted, counts, COST_OF_INTENT, "balanced")
+    weights, constant = _regress(matrix, wanted, counts, COST_OF_INTENT, "balanced")
     return [float(weight) for weight in weights], constant
 
 
-def regress(
-    matrix: Any, wanted: Sequence[bool], counts: Sequence[float] | None, cost: float, balance: str | None
+def _regress(
+    matrix: Any, wanted: Sequence[bool], counts: Sequence[float], cost: float, balance: str | None
 ) -> tuple[Any, float]:
-    """Weights and constant of a logistic regression; ``cost`` is the inverse of the regularisation."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=cost, solver="liblinear", random_state=0, max_iter=200, class_weight=balance)
