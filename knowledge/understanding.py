@@ -100,7 +100,8 @@ class Reader:
         intents = self._intent.scores(for_intent := self._intent.known(seen.for_intent(for_fields)))
         intent = max(intents, key=intents.__getitem__)
         named, refused, home = self._counties(seen)
-        name = intent.partition(":")[2] if letters and any(one.end > one.start for one in for_intent) else "out_of_scope"
+        known = letters and any(_has_letter(seen.even.text[one.start : one.end]) for one in for_intent)
+        name = intent.partition(":")[2] if known else "out_of_scope"
         if name == "out_of_scope" and seen.even.text.strip().isdecimal() and named:
             name = "county_info"
         second = max((one for one in intents if one != intent), key=intents.__getitem__)
@@ -225,6 +226,11 @@ class Reader:
             return None
         first, last = seen.even.span(start, end)
         return Origin(province, city, seen.even.written[first:last], first, last)
+
+
+def _has_letter(text: str) -> bool:
+    """Whether a word or a character that says something stands there: in asdkjh2 only the 2 is known, which says nothing."""
+    return any(map(str.isalpha, text))
 
 
 def as_json(understood: Understanding) -> dict[str, object]:

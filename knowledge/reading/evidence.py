@@ -167,11 +167,11 @@ def _apart(counties: list[Named], places: list[Origin]) -> tuple[list[Named], li
     if not counties or not places:
         return counties, places
     own = marked(max(places[-1].end, *(one.end for one in counties)), (Stretch(one.start, one.end) for one in counties))
-    firsts, lasts = {one.start for one in counties}, {one.end for one in counties}
+    edges = {edge for one in counties for edge in (one.start, one.end)}
     places = [  # 黔江都去 holds no 江都, 离石柱近 no 离石
         place
         for place in places
-        if (place.start in firsts or not own[place.start]) and (place.end in lasts or not (own[place.end - 1] and own[place.end]))
+        if (place.start in edges or not own[place.start]) and (place.end in edges or not own[place.end])
     ]
     if not places:
         return counties, places

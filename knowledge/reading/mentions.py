@@ -16,14 +16,14 @@ from msgspec import Struct
 
 from knowledge.reading.characters import spelled
 from knowledge.reading.counties import Named
-from knowledge.reading.features import Cover, Feature
+from knowledge.reading.features import COUNTY, PLACE, Cover, Feature
 from knowledge.reading.kinds import KindHit
 from knowledge.reading.origins import CHONGQING, Origin
 from knowledge.reading.scopes import Stretch
 from knowledge.reading.tokens import Tokens
 
-COUNTY, PLACE, BODY = "\ue000", "\ue001", "\ue005"
-"""The signs that stand for a county, for another place, and for a word that ends an organisation's name."""
+BODY = "\ue005"
+"""Stands for a word that ends an organisation's name."""
 _UNIT = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:\.[0-9]+)?|\S")
 _WORD = re.compile(r"[a-z]+")
 _STOPS = frozenset(",。;!?:.")
@@ -67,7 +67,7 @@ class Scene(Struct, frozen=True):
         for tag, number, most in (("<<", clause - 1, _FAR), ("<<<", clause - 2, _FARTHER)):
             if number >= 0:
                 _runs(tag, units[max(starts[number], self._end(number) - most) : self._end(number)], 2, seen)
-        return [Feature(crc32(one.encode()), 0, 0) for one in sorted(seen)]
+        return [Feature(crc32(one.encode()), 0, 0) for one in seen]
 
     def _end(self, clause: int) -> int:
         return self.starts[clause + 1] if clause + 1 < len(self.starts) else len(self.units)

@@ -28,7 +28,7 @@ WANTED, AWAY = "wanted", "away"
 """Parts of a county: wanted, asked about or reported on; turned away or a place of earlier work. The others are those of the
 rules: :data:`HOME`, where the writer comes from, and :data:`MENTIONED`, merely named, often no county at all."""
 _PARTS = {REFUSED: AWAY, LEFT: AWAY, HOME: HOME, MENTIONED: MENTIONED}
-DOUBT, TRUST = -0.7, 2.5
+DOUBT, TRUST = -1.0, 2.5
 """A county is wanted when the model's score is above the first; above the second when a rule speaks against it."""
 IS_WANTED, IS_HOME, IS_AWAY = "county:wanted", "county:home", "county:away"
 COMES_FROM, OURS = "place:home", "body:ours"
