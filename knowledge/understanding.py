@@ -21,7 +21,7 @@ from knowledge.reading.scopes import Stretch, marked
 from knowledge.reading.tokens import in_pinyin
 from knowledge.text import has_han, has_latin
 
-SURE, SURE_ELSE = -2.3, -1.0
+SURE, SURE_ELSE = -2.0, -1.0
 """The best field of an offer is concluded when it scores above the first, of anything else when above the second."""
 ALSO = -0.35
 """Every further field of an offer is concluded when it scores above this."""

@@ -65,12 +65,12 @@ class Classifier:
 
     @cached_property
     def _rows(self) -> dict[int, int]:
-        """Key → row: made when the first long text comes."""
+        """Key → row: made when the first long text comes, and used from then on."""
         return {key: row for row, key in enumerate(self._keys)}
 
     def known(self, features: Sequence[Feature]) -> list[Known]:
         """Those features that the model has learnt about."""
-        if len(features) > _MANY:
+        if len(features) > _MANY or "_rows" in vars(self):
             rows = self._rows
             return [Known(rows[key], start, end) for key, start, end in features if key in rows]
         keys = self._keys

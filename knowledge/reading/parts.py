@@ -52,12 +52,15 @@ class PartReader:
 
     def counties(self, names: Names, scene: Scene, ours: KindHit | None) -> list[str]:
         """The part of each county; those of a list have one part. ``ours`` ends the name of the writer's organisation."""
-        said = self._rules.read(names.tokens, names.counties, (ours.start, ours.end) if ours else None)
-        parts: list[str] = []
-        for members in _lists(names.tokens.text, names.counties[:_MOST]):
+        lists = list(_lists(names.tokens.text, names.counties[:_MOST]))
+        means: list[dict[str, float]] = []
+        for members in lists:
             scores = [self._scores(names.of_county(scene, number)) for number in members]
-            mean = {head: sum(one[head] for one in scores) / len(scores) for head in (IS_WANTED, IS_HOME, IS_AWAY)}
-            parts += [_part(mean, said.get(number)) for number in members]
+            means.append({head: sum(one[head] for one in scores) / len(scores) for head in (IS_WANTED, IS_HOME, IS_AWAY)})
+        said: dict[int, str] = {}
+        if any(mean[IS_WANTED] <= TRUST for mean in means):
+            said = self._rules.read(names.tokens, names.counties, (ours.start, ours.end) if ours else None)
+        parts = [_part(mean, said.get(number)) for members, mean in zip(lists, means, strict=True) for number in members]
         return parts + [WANTED] * (len(names.counties) - len(parts))
 
     def home(self, names: Names, scene: Scene) -> Origin | None:
