@@ -100,7 +100,7 @@ class Reader:
         intents = self._intent.scores(for_intent := self._intent.known(seen.for_intent(for_fields)))
         intent = max(intents, key=intents.__getitem__)
         named, refused, home = self._counties(seen)
-        known = letters and any(_has_letter(seen.even.text[one.start : one.end]) for one in for_intent)
+        known = letters and any(_has_letter(seen.even.text[start:end]) for _, start, end in for_intent)
         name = intent.partition(":")[2] if known else "out_of_scope"
         if name == "out_of_scope" and seen.even.text.strip().isdecimal() and named:
             name = "county_info"

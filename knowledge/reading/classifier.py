@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -22,6 +21,10 @@ INTENT = Path(__file__).with_name("intent.bin")
 MAGIC = b"JIEDUI1\n"
 _MANY = 1000
 """From so many features on they are looked up in a table, which takes a moment to make, rather than by halving."""
+_FEW = 50_000
+"""The table of a model with fewer features is made at once."""
+_QUOTED = 2000
+"""Of a text with more features the beginning is quoted, unless nothing there speaks for the conclusion."""
 _CLEAR = 0.3
 """A character is quoted when it speaks at least this much as clearly as the clearest one."""
 
@@ -34,12 +37,8 @@ class Head(Struct, frozen=True):
     scale: float
 
 
-class Known(NamedTuple):
-    """A feature that the model knows: its row, and the stretch of text it stands for."""
-
-    row: int
-    start: int
-    end: int
+Known = tuple[int, int, int]
+"""A feature that the model knows: its row, and the stretch of text it stands for. Plain, as a long text has thousands."""
 
 
 class Classifier:
@@ -65,21 +64,21 @@ class Classifier:
 
     @cached_property
     def _rows(self) -> dict[int, int]:
-        """Key → row: made when the first long text comes, and used from then on."""
+        """Key → row: made when it is first worth it, and used from then on."""
         return {key: row for row, key in enumerate(self._keys)}
 
     def known(self, features: Sequence[Feature]) -> list[Known]:
         """Those features that the model has learnt about."""
-        if len(features) > _MANY or "_rows" in vars(self):
+        if len(features) > _MANY or len(self._keys) < _FEW or "_rows" in vars(self):
             rows = self._rows
-            return [Known(rows[key], start, end) for key, start, end in features if key in rows]
+            return [(rows[key], start, end) for key, start, end in features if key in rows]
         keys = self._keys
         last = len(keys)
         found: list[Known] = []
         for key, start, end in features:
             row = bisect_left(keys, key)
             if row < last and keys[row] == key:
-                found.append(Known(row, start, end))
+                found.append((row, start, end))
         return found
 
     def scores(self, found: Sequence[Known]) -> dict[str, float]:
@@ -96,6 +95,12 @@ class Classifier:
         """For each head the stretch of text that spoke most for it: the best-weighted run of characters."""
         if not names:
             return {}
+        quoted = self._quoted(names, found[:_QUOTED])
+        if len(found) > _QUOTED and not all(end for _, end in quoted.values()):
+            quoted = self._quoted(names, found)
+        return quoted
+
+    def _quoted(self, names: Sequence[str], found: Sequence[Known]) -> dict[str, tuple[int, int]]:
         last = max((end for _, _, end in found), default=0)
         worths = {self._numbers[name]: [0.0] * last for name in names}
         ends, heads, weights = self._ends, self._heads, self._weights

@@ -35,7 +35,7 @@ COMES_FROM, OURS = "place:home", "body:ours"
 _HEADS, _NOTHING = (IS_WANTED, IS_HOME, IS_AWAY, COMES_FROM, OURS), -1.0
 _LIST = re.compile(r" ?[、/和跟与及或&+]? ?| (?:or|and|nor) ")
 _WITHIN = re.compile(rf"(?:(?!设|的|捐|办|和|与|跟){HAN}){{0,5}}")
-_MOST, _MOST_ELSE = 32, 16
+_MOST, _MOST_ELSE = 16, 12
 """Counties looked at: who lists more wants them all. Places and organisations looked at: the writer's own is told early."""
 
 
