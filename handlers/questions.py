@@ -24,7 +24,21 @@ from knowledge.records.question_moves import ASKER, MOVES, PACE
 from knowledge.records.questions import Asked, Question, Result
 from knowledge.text import has_han
 
-ASKS = ("上班", "下班", "休息", "多少", "几号", "几点", "什么时候", "是什么", "how much", "how many", "what is", "what's", "when ")
+ASKS = (
+    "上班",
+    "下班",
+    "休息",
+    "多少",
+    "几号",
+    "几点",
+    "什么时候",
+    "是什么",
+    "how much",
+    "how many",
+    "what is",
+    "what's",
+    "when ",
+)
 """Words of a short text that asks something, beside calling for a person."""
 CALL_MAX, CALL_WORDS = 10, 5
 """Characters of a Chinese text that only calls for a person and asks nothing yet; words of any other."""
