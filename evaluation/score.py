@@ -218,7 +218,12 @@ def main() -> None:
     options = parser.parse_args()
     part = options.part
     kept = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
-    gold = rows(options.file or FOLDER / part / "understanding.jsonl")
+    path = options.file or FOLDER / part / "understanding.jsonl"
+    if not path.exists():
+        parser.error(
+            f"{path.parent.name} has no {path.name}: the last sealed set has been opened, and the next is not written yet"
+        )
+    gold = rows(path)
     known = loading.load()
     said, times = read_all(Reader(known), gold)
     if options.errors:
