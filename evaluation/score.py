@@ -26,7 +26,7 @@ from knowledge.understanding import Reader, as_json
 FOLDER = Path(__file__).parent
 FIGURES = FOLDER / "figures.json"
 PARTS = (
-    *("dev", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"),
+    *("dev", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
     *("check", "sealed"),
 )
 FIELDS = (

@@ -73,7 +73,8 @@ _RARE_IDS = ("qijiang", "qianjiang", "bishan", "tongnan", "pengshui", "youyang",
 _SLIP = 2
 """A longer slip (前江区) is as sure as a name."""
 _SHORTEST_FUZZY = 6
-_UNSOUND = frozenset({"忠县", "万县", "开县", "巴县"})
+_FIRST_RIGHT = "忠县"
+"""Heard only when its first character is right: 中县 and 种县 are said of many things."""
 
 
 class Named(NamedTuple):
@@ -132,8 +133,7 @@ class CountyNames:
         for short, county_id in self._short.items():
             spoken = tuple(sounds()[char] for char in short)
             self._pinyin[spoken] = county_id
-            if short not in _UNSOUND:
-                self._by_sound[tuple(map(sloppy, spoken))].append((short, county_id))
+            self._by_sound[tuple(map(sloppy, spoken))].append((short, county_id))
         self._first_sounds = frozenset(spoken[0] for spoken in self._by_sound)
         self._firsts = frozenset(spoken[0] for spoken in self._pinyin)
         self._latin = {county.short.en.lower().replace("'", ""): county.id for county in counties.values()}
@@ -210,6 +210,8 @@ class CountyNames:
                     continue
                 hit = Hit(start, start + size, "")
                 for short, county_id in names:
+                    if short == _FIRST_RIGHT and text[start] != short[0]:
+                        continue
                     right = sum(one == other for one, other in zip(short, text[start : start + size], strict=True))
                     unit = _UNIT.match(text, hit.end) is not None
                     towards = right and text[start - 1 : start] in _GOING
@@ -221,9 +223,12 @@ class CountyNames:
         return found
 
     def _in_latin(self, tokens: Tokens, elsewhere: frozenset[str]) -> list[Named]:
-        runs = self._in_pinyin(tokens) if tokens.pinyin else self._in_words(tokens)
-        taken = {place for one in runs for place in range(one.start, one.end)}
-        found = [*runs, *(Named(*hit) for hit in self._names.in_latin(tokens.words) if hit.start not in taken)]
+        found = self._in_pinyin(tokens) if tokens.pinyin else self._in_words(tokens)
+        taken = {place for one in found for place in range(one.start, one.end)}
+        for hit in self._names.in_latin(tokens.words):
+            one_syllable = tokens.pinyin and tokens.text[hit.start : hit.end] in self._firsts  # zhong cha is no Zhong county
+            if hit.start not in taken and not one_syllable:
+                found.append(Named(*hit))
         taken.update(place for one in found for place in range(one.start, one.end))
         for index, word in enumerate(() if tokens.pinyin else tokens.words):
             unit = index + 1 < len(tokens.words) and tokens.words[index + 1].text in {"county", "district"}

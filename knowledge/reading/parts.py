@@ -28,8 +28,11 @@ WANTED, AWAY = "wanted", "away"
 """Parts of a county: wanted, asked about or reported on; turned away or a place of earlier work. The others are those of the
 rules: :data:`HOME`, where the writer comes from, and :data:`MENTIONED`, merely named, often no county at all."""
 _PARTS = {REFUSED: AWAY, LEFT: AWAY, HOME: HOME, MENTIONED: MENTIONED}
-DOUBT, TRUST = -1.0, 2.5
-"""A county is wanted when the model's score is above the first; above the second when a rule speaks against it."""
+DOUBT = -1.0
+"""A county is wanted when the model's score is above this, where no rule speaks against it."""
+TRUST = {REFUSED: 2.0, LEFT: 1.5, MENTIONED: 1.5, HOME: 0.5}
+"""The score above which it is wanted against a rule; the surer the rule, the higher (cross-validated on the taught sets)."""
+_SURE = max(TRUST.values())
 IS_WANTED, IS_HOME, IS_AWAY = "county:wanted", "county:home", "county:away"
 COMES_FROM, OURS = "place:home", "body:ours"
 _HEADS, _NOTHING = (IS_WANTED, IS_HOME, IS_AWAY, COMES_FROM, OURS), -1.0
@@ -58,7 +61,7 @@ class PartReader:
             scores = [self._scores(names.of_county(scene, number)) for number in members]
             means.append({head: sum(one[head] for one in scores) / len(scores) for head in (IS_WANTED, IS_HOME, IS_AWAY)})
         said: dict[int, str] = {}
-        if any(mean[IS_WANTED] <= TRUST for mean in means):
+        if any(mean[IS_WANTED] <= _SURE for mean in means):
             said = self._rules.read(names.tokens, names.counties, (ours.start, ours.end) if ours else None)
         parts = [_part(mean, said.get(number)) for members, mean in zip(lists, means, strict=True) for number in members]
         return parts + [WANTED] * (len(names.counties) - len(parts))
@@ -96,7 +99,7 @@ def _best(scores: list[float]) -> int | None:
 
 def _part(scores: dict[str, float], said: str | None) -> str:
     """The part by the model's ``scores`` and by what the rules say."""
-    if scores[IS_WANTED] > (DOUBT if said is None else TRUST):
+    if scores[IS_WANTED] > (DOUBT if said is None else TRUST[said]):
         return WANTED
     if said is not None:
         return _PARTS[said]

@@ -1,7 +1,8 @@
 """Teach what part a name plays in a text: ``python -m knowledge.training.parts`` writes ``knowledge/reading/parts.bin``.
 
 Sentences whose counties, home and kind of organisation a person has told go in: those of ``knowledge/training/names/*.yaml``,
-and of the evaluation sets named in :data:`TAUGHT`. The same sentences give the same file. Needs scikit-learn.
+and of the evaluation sets named in :data:`TAUGHT`; and of the phrases that teach the intent those that name one county and ask,
+register or report something. The same sentences give the same file. Needs scikit-learn.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import NamedTuple
 import yaml
 
 from knowledge import loading
-from knowledge.base import County
+from knowledge.base import County, KnowledgeBase
 from knowledge.reading.characters import sounds
 from knowledge.reading.evidence import EvidenceReader
 from knowledge.reading.features import Feature
@@ -26,11 +27,14 @@ from knowledge.reading.mentions import Names, Scene
 from knowledge.reading.origins import CHONGQING
 from knowledge.reading.parts import AWAY, COMES_FROM, IS_AWAY, IS_HOME, IS_WANTED, OURS, PARTS, WANTED
 from knowledge.reading.roles import HOME
-from knowledge.training.train import Learnt, fit, table, write
+from knowledge.training.train import FOLDER as PHRASES
+from knowledge.training.train import Learnt, fit, phrases, table, write
 
 FOLDER = Path(__file__).parent / "names"
 EVALUATION = Path(__file__).parents[2] / "evaluation"
-TAUGHT = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
+TAUGHT = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
+ASKING = frozenset({"county_info", "register_interest", "follow_up", "my_interests", "contact_human"})
+"""Intents of which a county that a phrase names, and no other beside it, is wanted (``names/*.yaml`` may tell otherwise)."""
 OFTEN = 2
 """A feature of fewer names says nothing."""
 SPOKEN = 0.2
@@ -75,6 +79,15 @@ def sentences(counties: Mapping[str, County]) -> list[Sentence]:
             row = json.loads(line)
             found.setdefault(row["text"], _labelled(row))
     return list(found.values())
+
+
+def asked(reader: EvidenceReader) -> Iterator[Sentence]:
+    """The phrases of :data:`ASKING` intents that name one county."""
+    for phrase in phrases():
+        if phrase.intent in ASKING:
+            named = {one.id for one in reader.names(phrase.text).counties}
+            if len(named) == 1:
+                yield Sentence(phrase.text, wanted=frozenset(named))
 
 
 def _told(row: dict[str, list[str]]) -> Sentence:
@@ -131,6 +144,13 @@ def _plain(
                 home=frozenset({it} if part == HOME else ()),
                 origins=frozenset({CHONGQING}) if part == HOME else None,
             )
+
+
+def taught(known: KnowledgeBase) -> list[Sentence]:
+    """All that is taught; where a text is told of twice, the sentence that says more."""
+    found = {row.text: row for row in asked(known.evidence)}
+    found |= {row.text: row for row in sentences(known.counties)}
+    return list(found.values())
 
 
 def spoken(rows: Sequence[Sentence]) -> Iterator[Sentence]:
@@ -206,7 +226,7 @@ def learn(found: dict[str, list[Sample]]) -> list[Learnt]:
 def digest() -> str:
     """The hash of the files that are taught, kept in the model so that a test can tell a stale one."""
     total = hashlib.sha256()
-    for path in (*sorted(FOLDER.glob("*.yaml")), *(EVALUATION / name / "understanding.jsonl" for name in TAUGHT)):
+    for path in (*sorted(PHRASES.glob("*.yaml")), *sorted(FOLDER.glob("*.yaml")), *(EVALUATION / name / "understanding.jsonl" for name in TAUGHT)):
         total.update(path.read_bytes())
     return total.hexdigest()
 
@@ -214,7 +234,7 @@ def digest() -> str:
 def main() -> None:
     """Teach and write the model."""
     known = loading.load()
-    rows = sentences(known.counties)
+    rows = taught(known)
     write(PARTS, learn(samples([*rows, *spoken(rows)], known.evidence)), {"data": digest()})
 
 
