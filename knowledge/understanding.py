@@ -21,7 +21,7 @@ from knowledge.reading.scopes import Stretch, marked
 from knowledge.reading.tokens import in_pinyin
 from knowledge.text import has_han, has_latin
 
-SURE, SURE_ELSE = -2.0, -1.0
+SURE, SURE_ELSE = -1.6, -1.0
 """The best field of an offer is concluded when it scores above the first, of anything else when above the second."""
 ALSO = -0.35
 """Every further field of an offer is concluded when it scores above this."""
@@ -33,7 +33,7 @@ NAMED = 2.0
 """Chat that names a county which is not turned away is about the county when another intent stands closer than this."""
 ABOUT_ELSE = 1.0
 """How much clearer a field must be where the writer speaks of the assistant, not of the villages."""
-_ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info"})
+_ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info", "admin_broadcast"})
 RESOURCE = -0.5
 """A resource is concluded when it scores above this."""
 CHONGQING = "重庆"
@@ -94,6 +94,7 @@ class Reader:
         letters = has_han(seen.even.text) or has_latin(seen.even.text) or bool(seen.counties)
         features = self._offers.known(for_fields := seen.for_fields())
         scores = self._offers.scores(features)
+        nameless = features, scores
         if seen.name and not seen.very_long and max(scores[name] for name in self._fields) <= SURE_ELSE:
             features = self._offers.known(seen.for_fields(name=False))
             scores = self._offers.scores(features)
@@ -110,6 +111,8 @@ class Reader:
         close = intents[intent] - intents["intent:find_counties"] < CLOSE
         if name == "out_of_scope" and ((close and self._names_a_field(seen, scores)) or self._only_fields(seen)):
             name = "find_counties"
+        if name in _ABOUT_ELSE:
+            features, scores = nameless  # what an organisation is called says what it offers, not what it asks of the assistant
         sure = SURE if name == "find_counties" else SURE_ELSE + ABOUT_ELSE * (name in _ABOUT_ELSE)
         fields, unsure = self._fields_of(seen, features, scores, sure)
         kind = self._found(seen, seen.kind) if seen.kind else None

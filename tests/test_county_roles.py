@@ -238,7 +238,7 @@ OTHER_THINGS = (
     ("石柱断水了,我们想打井", "shizhu"),
     ("石柱门口那条路能不能修", "shizhu"),
     ("石柱刻不容缓要修路", "shizhu"),
-    ("把城口那边谈过的同步一下", "chengkou"),
+    ("跟城口那边见过面了,记一笔", "chengkou"),
     ("我是不是已经报过酉阳了", "youyang"),
     ("巫山有几家签了", "wushan"),
     ("does Pengshui have enough doctors", "pengshui"),
