@@ -33,7 +33,7 @@ NAMED = 2.0
 """Chat that names a county which is not turned away is about the county when another intent stands closer than this."""
 ABOUT_ELSE = 1.0
 """How much clearer a field must be where the writer speaks of the assistant, not of the villages."""
-_ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info", "admin_broadcast"})
+_ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info"})
 RESOURCE = -0.5
 """A resource is concluded when it scores above this."""
 CHONGQING = "重庆"

@@ -32,7 +32,7 @@ from knowledge.training.train import Learnt, fit, phrases, table, write
 
 FOLDER = Path(__file__).parent / "names"
 EVALUATION = Path(__file__).parents[2] / "evaluation"
-TAUGHT = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
+TAUGHT = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth")
 ASKING = frozenset({"county_info", "register_interest", "follow_up", "my_interests", "contact_human"})
 """Intents of which a county that a phrase names, and no other beside it, is wanted (``names/*.yaml`` may tell otherwise)."""
 OFTEN = 2
