@@ -1,6 +1,6 @@
 """Score reading on the labelled sets: ``python -m evaluation.score [--part NAME | --sealed] [--errors TAG] [--write]``.
 
-``dev`` and ``second`` to ``thirteenth`` (thirteen hands) may be read and learnt from; ``check`` is the other half of the second,
+``dev`` and ``second`` to ``thirteenth`` (as many hands) may be read and learnt from; ``check`` is the other half of the second,
 by the same hand; ``sealed`` was written by somebody who never tunes, and nobody who tunes reads its lines. What part counties,
 places and bodies play is taught on ``third`` to ``thirteenth`` (:mod:`knowledge.training.parts`).
 

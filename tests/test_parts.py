@@ -81,5 +81,5 @@ def test_a_name_within_another_has_no_surroundings(base: KnowledgeBase) -> None:
 def test_what_stands_far_away_is_not_looked_at(base: KnowledgeBase) -> None:
     far = "我们有三十个志愿者。" * 5
     near, there = (base.evidence.names(text) for text in ("。。。想去城口。。。", f"{far}。。。想去城口。。。{far}"))
-    one, other = ({feature.key for feature in names.of_county(names.scene(), 0)} for names in (near, there))
+    one, other = ({key for key, _, _ in names.of_county(names.scene(), 0)} for names in (near, there))
     assert len(one & other) > len(one) * 0.7

@@ -8,7 +8,7 @@ from knowledge import lexicon, loading
 from knowledge.reading.classifier import INTENT, OFFERS, Classifier
 from knowledge.reading.origins import PLACES
 from knowledge.reading.parts import PARTS
-from knowledge.training import parts, places, train
+from knowledge.training import labelled, parts, places, train
 
 
 @pytest.mark.parametrize("path", [OFFERS, INTENT])
@@ -54,6 +54,18 @@ def test_the_table_of_places_is_made_of_the_places() -> None:
 
 def test_no_word_stands_under_two_meanings() -> None:
     assert lexicon.collisions(loading.load().lexicon) == []
+
+
+def test_sets_that_measure_are_not_taught() -> None:
+    assert not {"dev", "second", "check", "sealed"} & set(labelled.TAUGHT)
+    assert all(path.exists() for path in labelled.files())
+
+
+def test_a_labelled_line_teaches_nothing_of_what_may_be_read_either_way() -> None:
+    lines = {row["text"]: row for row in labelled.rows() if row.get("fields_optional")}
+    taught = [row for row in train.phrases() if row.whole and row.text in lines]
+    assert taught
+    assert all(row.perhaps >= set(lines[row.text]["fields_optional"]) for row in taught)
 
 
 def test_phrases_are_many_and_named_by_known_ids() -> None:

@@ -29,10 +29,10 @@ _UNIT = re.compile(
     r"(?:土家族苗族|苗族土家族|土家族|苗族)?自治县|土家族|苗族|经开区|区|县"
     r"|(?<=[a-z])'?s? (?:autonomous )?(?:county|district)\b",
 )
-_BEFORE = frozenset('去到在往给帮来从向对跟和与及或想是选把将问看报投做比找那我们了庆县区进下回走爱的,。?!、;: "“(《【.-')
+_BEFORE = frozenset('去到在往给帮来从向对跟和与及或想是选把将问看报投做比找那我们了庆县区进下回走爱的,。?!、;: "“(《【.-*_`>[')
 _AFTER = frozenset(
     "县区的那这有缺需要还怎教医养呢吗么嘛吧啊能可不没想做搞办开和与跟及或哪什多情山村乡镇农最现贫困咋啥去得报项路远了在是帮"
-    ',。?!、;: "”)》】.-',
+    ',。?!、;: "”)》】.-*_`<]',
 )
 _SOUNDS_BEFORE = frozenset("qu zai dao gei bang wang xiang dui gen he wen kan bao xuan lai shi cong yu".split())
 _SOUNDS_AFTER = frozenset(
@@ -60,10 +60,9 @@ _PILLARS_AFTER = re.compile(
 )
 """门口的石柱裂了: pillars of stone."""
 _ADJECTIVE = frozenset({"长寿"})
-"""A name that is a word by itself stands for the county only where a place can stand on both its sides, or with its unit."""
+"""A name that is a word by itself is looked at only where a place can stand on one of its sides, or with its unit."""
 _GOING = frozenset("去到往赴")
 """Behind one of these stands a place, whatever follows it."""
-_TOWARDS = frozenset("去到往给帮")
 _GOODS = re.compile(r"柚|橘|橙|鱼|米|湖|血豆腐|薄脆|医|养|教|助|义|民|留|乡|村|镇|老百姓|老乡|产|旅|农")
 _RARE = re.compile(
     rf"(?:(綦)|(黔)(?![西东南北])|(璧)|(潼)(?!关)|(彭)(?![州阳泽山])|(酉)|(垫)|(涪)(?!城)){HAN}(?=[区县]|自治县|土家族|苗族)"
@@ -166,10 +165,8 @@ class CountyNames:
         if hit.id == TRAP or _STREET.match(text, hit.end):
             return False
         if text[hit.start : hit.end] in _ADJECTIVE and not _UNIT.match(text, hit.end):
-            if text[hit.start - 1 : hit.start] in _TOWARDS:
-                return True
             after = hit.end == len(text) or text[hit.end] in _AFTER or _GOODS.match(text, hit.end) is not None
-            return after and (hit.start == 0 or text[hit.start - 1] in _BEFORE)
+            return after or hit.start == 0 or text[hit.start - 1] in _BEFORE
         before_it = text[max(0, hit.start - 6) : hit.start]
         return not (_is_pillar(text, hit, before_it) or _is_person(text, hit, before_it))
 

@@ -21,12 +21,8 @@ _STEM = 5
 _KEPT = frozenset("?!:")
 
 
-class Feature(NamedTuple):
-    """A feature and where it stands in the even text."""
-
-    key: int
-    start: int
-    end: int
+Feature = tuple[int, int, int]
+"""The key of a feature and where it stands in the even text. Plain, as a long text has thousands."""
 
 
 class Cover(NamedTuple):
@@ -65,13 +61,13 @@ def features(tokens: Tokens, hits: Iterable[Hit], covers: Sequence[Cover]) -> li
     found: dict[int, Feature] = {}
     for name, (start, end) in spelt.items():
         key = crc32(name.encode())
-        found.setdefault(key, Feature(key, start, end))
+        found.setdefault(key, (key, start, end))
     return list(found.values())
 
 
 def facts(signs: Iterable[str]) -> list[Feature]:
     """Features for facts about the whole text, which stand nowhere in it."""
-    return [Feature(crc32(f"S:{sign}".encode()), 0, 0) for sign in signs]
+    return [(crc32(f"S:{sign}".encode()), 0, 0) for sign in signs]
 
 
 def _letters(text: str, covers: Iterable[Cover]) -> tuple[list[str], list[tuple[int, int]], bytearray]:

@@ -67,7 +67,7 @@ class Scene(Struct, frozen=True):
         for tag, number, most in (("<<", clause - 1, _FAR), ("<<<", clause - 2, _FARTHER)):
             if number >= 0:
                 _runs(tag, units[max(starts[number], self._end(number) - most) : self._end(number)], 2, seen)
-        return [Feature(crc32(one.encode()), 0, 0) for one in seen]
+        return [(crc32(one.encode()), 0, 0) for one in seen]
 
     def _end(self, clause: int) -> int:
         return self.starts[clause + 1] if clause + 1 < len(self.starts) else len(self.units)

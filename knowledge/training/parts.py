@@ -1,14 +1,13 @@
 """Teach what part a name plays in a text: ``python -m knowledge.training.parts`` writes ``knowledge/reading/parts.bin``.
 
-Sentences whose counties, home and kind of organisation a person has told go in: those of ``knowledge/training/names/*.yaml``,
-and of the evaluation sets named in :data:`TAUGHT`; and of the phrases that teach the intent those that name one county and ask,
-register or report something. The same sentences give the same file. Needs scikit-learn.
+Sentences whose counties, home and kind of organisation a person has told go in: those of ``knowledge/training/names/*.yaml``
+and of the labelled sets (:mod:`knowledge.training.labelled`); and of the phrases that teach the intent those that name one
+county and ask, register or report something. The same sentences give the same file. Needs scikit-learn.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 import re
 from collections import Counter
@@ -27,12 +26,10 @@ from knowledge.reading.mentions import Names, Scene
 from knowledge.reading.origins import CHONGQING
 from knowledge.reading.parts import AWAY, COMES_FROM, IS_AWAY, IS_HOME, IS_WANTED, OURS, PARTS, WANTED
 from knowledge.reading.roles import HOME
-from knowledge.training.train import FOLDER as PHRASES
+from knowledge.training import labelled, train
 from knowledge.training.train import Learnt, fit, phrases, table, write
 
 FOLDER = Path(__file__).parent / "names"
-EVALUATION = Path(__file__).parents[2] / "evaluation"
-TAUGHT = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth")
 ASKING = frozenset({"county_info", "register_interest", "follow_up", "my_interests", "contact_human"})
 """Intents of which a county that a phrase names, and no other beside it, is wanted (``names/*.yaml`` may tell otherwise)."""
 OFTEN = 2
@@ -74,10 +71,8 @@ def sentences(counties: Mapping[str, County]) -> list[Sentence]:
                 continue
             for one in [_told(row)] if "t" in row else _plain(row["part"], row["says"].splitlines(), words, counties, chance):
                 found.setdefault(one.text, one)
-    for name in TAUGHT:
-        for line in (EVALUATION / name / "understanding.jsonl").read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            found.setdefault(row["text"], _labelled(row))
+    for row in labelled.rows():
+        found.setdefault(row["text"], _labelled(row))
     return list(found.values())
 
 
@@ -180,7 +175,7 @@ def samples(rows: Iterable[Sentence], reader: EvidenceReader) -> dict[str, list[
             *_of_bodies(row, names, scene),
         ):
             if features:
-                found[head].append(Sample([feature.key for feature in features], yes))
+                found[head].append(Sample([key for key, _, _ in features], yes))
     return found
 
 
@@ -224,9 +219,9 @@ def learn(found: dict[str, list[Sample]]) -> list[Learnt]:
 
 
 def digest() -> str:
-    """The hash of the files that are taught, kept in the model so that a test can tell a stale one."""
-    total = hashlib.sha256()
-    for path in (*sorted(PHRASES.glob("*.yaml")), *sorted(FOLDER.glob("*.yaml")), *(EVALUATION / name / "understanding.jsonl" for name in TAUGHT)):
+    """The hash of all that is taught, kept in the model so that a test can tell a stale one."""
+    total = hashlib.sha256(train.digest().encode())
+    for path in sorted(FOLDER.glob("*.yaml")):
         total.update(path.read_bytes())
     return total.hexdigest()
 

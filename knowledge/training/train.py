@@ -1,6 +1,7 @@
 """Train the classifier: ``python -m knowledge.training.train`` writes ``knowledge/reading/offers.bin`` and ``intent.bin``.
 
-The phrases in ``knowledge/training/*.yaml`` and the lexicon go in; the same phrases give the same file, byte for byte.
+The phrases in ``knowledge/training/*.yaml``, the labelled sets (:mod:`knowledge.training.labelled`) and the lexicon go in; the
+same phrases give the same file, byte for byte.
 Needs scikit-learn, which nothing else needs.
 """
 
@@ -22,6 +23,7 @@ from knowledge import loading
 from knowledge.reading.characters import sounds
 from knowledge.reading.classifier import INTENT, MAGIC, OFFERS
 from knowledge.reading.evidence import EvidenceReader
+from knowledge.training import labelled
 
 FOLDER = Path(__file__).parent
 FIELDS = tuple(
@@ -41,6 +43,8 @@ OFTEN = 3
 """A feature of fewer phrases says nothing of fields: what two phrases share by chance is learnt by heart otherwise."""
 RARE = 0.15
 """How much a phrase of the files ``rare_*.yaml`` counts: they bring words, and no sentence is like a bare word."""
+LABELLED = 1.0
+"""How much a line of the labelled sets counts."""
 _SEED = 20
 GROWTHS = (_SEED, 21, 22)
 """Seeds by which the phrases are grown for fields and resources: what is learnt from each is averaged, which errs less.
@@ -66,10 +70,14 @@ class Phrase(NamedTuple):
     """None where the line tells nothing of them."""
     weight: float = 1.0
     """How much it counts beside the others."""
+    perhaps: frozenset[str] = frozenset()
+    """Fields and resources of which nothing is taught: both readings are fair."""
+    whole: bool = False
+    """Whether a person wrote it as a message: then it is joined to no other."""
 
 
 def phrases(folder: Path = FOLDER) -> list[Phrase]:
-    """Every phrase of the folder, files by name, each text once."""
+    """Every phrase of the folder, files by name, and every labelled line, each text once."""
     found: dict[str, Phrase] = {}
     for path in sorted(folder.glob("*.yaml")):
         for row in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
@@ -82,7 +90,21 @@ def phrases(folder: Path = FOLDER) -> list[Phrase]:
             for text in [row["t"]] if "t" in row else row["w"].split(","):
                 phrase = Phrase(str(text).strip(), fields, row.get("i", "find_counties"), resources, weight)
                 found.setdefault(phrase.text, phrase)
+    for row in labelled.rows():
+        found.setdefault(row["text"], _labelled(row))
     return list(found.values())
+
+
+def _labelled(row: dict[str, Any]) -> Phrase:
+    return Phrase(
+        text=row["text"],
+        fields=frozenset(row["fields"]),
+        intent=row["intent"],
+        resources=frozenset(row["resources"]),
+        weight=LABELLED,
+        perhaps=frozenset((*row.get("fields_optional", ()), *row.get("resources_optional", ()))),
+        whole=True,
+    )
 
 
 def _said(things: dict[str, str], says: dict[str, str]) -> list[Phrase]:
@@ -103,7 +125,7 @@ def _said(things: dict[str, str], says: dict[str, str]) -> list[Phrase]:
 def digest(folder: Path = FOLDER) -> str:
     """The hash of the training data, kept in the model so that a test can tell a stale one."""
     total = hashlib.sha256()
-    for path in sorted(folder.glob("*.yaml")):
+    for path in (*sorted(folder.glob("*.yaml")), *labelled.files()):
         total.update(path.read_bytes())
     return total.hexdigest()
 
@@ -112,8 +134,8 @@ def grown(rows: Sequence[Phrase], seed: int) -> list[Phrase]:
     """The phrases, by a fixed seed some joined and some written in pinyin; those of rare words as they are."""
     chance = random.Random(seed)  # noqa: S311
     rare = [row for row in rows if row.weight < 1]
-    rows = [row for row in rows if row.weight == 1]
-    offers = [row for row in rows if row.intent == "find_counties"]
+    rows = [row for row in rows if row.weight >= 1]
+    offers = [row for row in rows if row.intent == "find_counties" and not row.whole]
     more: list[Phrase] = []
     for _ in range(int(len(offers) * _JOINED)):
         parts = chance.sample(offers, chance.choice((2, 2, 3)))
@@ -154,7 +176,9 @@ class Samples(NamedTuple):
 def samples(rows: Iterable[Phrase], reader: EvidenceReader) -> Samples:
     """Read every phrase as a message would be."""
     seen = [reader.read(row.text) for row in rows]
-    return Samples([[f.key for f in one.for_fields()] for one in seen], [[f.key for f in one.for_intent()] for one in seen])
+    return Samples(
+        [[key for key, _, _ in one.for_fields()] for one in seen], [[key for key, _, _ in one.for_intent()] for one in seen]
+    )
 
 
 def table(keys: Sequence[int], taught: Sequence[list[int]]) -> Any:
@@ -292,9 +316,13 @@ def intents(rows: Sequence[Phrase], taught: Sequence[list[int]]) -> list[Learnt]
 def _learn(
     group: str, keys: list[int], wanted: dict[str, list[bool]], taught: Sequence[list[int]], rows: Sequence[Phrase]
 ) -> list[Learnt]:
-    matrix, counts = table(keys, taught), [row.weight for row in rows]
+    matrix = table(keys, taught)
     learn = fit_intent if group == "intent" else fit
-    return [Learnt(f"{group}:{name}", keys, *learn(matrix, answers, counts)) for name, answers in wanted.items()]
+    heads: list[Learnt] = []
+    for name, answers in wanted.items():
+        counts = [0.0 if name in row.perhaps else row.weight for row in rows]
+        heads.append(Learnt(f"{group}:{name}", keys, *learn(matrix, answers, counts)))
+    return heads
 
 
 if __name__ == "__main__":
