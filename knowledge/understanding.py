@@ -183,7 +183,7 @@ class Reader:
         best_first = sorted(chosen, key=lambda name: -scores[name])
         words = {name: said.get(f"{name.partition(':')[0].removesuffix('s')}:{name.partition(':')[2]}") for name in best_first}
         spoke = self._offers.because([name for name, hit in words.items() if hit is None], features)
-        stretches = {name: (hit.start, hit.end) if hit else spoke[name] for name, hit in words.items()}
+        stretches = {name: (hit.start, hit.end) if hit else _words(seen.even.text, *spoke[name]) for name, hit in words.items()}
         return tuple(self._found(seen, (*stretches[name], name.partition(":")[2])) for name in best_first)
 
     def _refused_fields(self, seen: Evidence, kept: set[str]) -> tuple[Found, ...]:
@@ -229,6 +229,15 @@ class Reader:
             return None
         first, last = seen.even.span(start, end)
         return Origin(province, city, seen.even.written[first:last], first, last)
+
+
+def _words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch without the signs around its words."""
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        end -= 1
+    return start, end
 
 
 def _has_letter(text: str) -> bool:

@@ -62,6 +62,7 @@ async def test_the_same_in_english(tmp_path: Path, base: KnowledgeBase) -> None:
         li = talk.person("li")
         await li.says("We cook meals for old people in villages")
         assert "Places 6 to 10" in await li.says("something else")
+        assert "Places 11 to 15" in await li.says("not that one")
         assert "Elderly care · Education" in await li.says("also education")
         assert "Shizhu Tujia Autonomous County" in await li.says("what about Shizhu?")
 

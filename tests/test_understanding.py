@@ -287,3 +287,9 @@ def test_time_is_linear(reader: Reader, piece: str) -> None:
         return best
 
     assert seconds(4000) < max(12 * seconds(1000), 0.05)
+
+
+def test_what_is_quoted_begins_and_ends_with_a_word(reader: Reader) -> None:
+    (field,) = reader.read("we are growers in Weifang, pruning lessons for Chengkou").fields
+    assert field.id == "industry"
+    assert field.words == field.words.strip(" ,.")

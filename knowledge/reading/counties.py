@@ -60,9 +60,15 @@ _PILLARS_AFTER = re.compile(
 )
 """门口的石柱裂了: pillars of stone."""
 _ADJECTIVE = frozenset({"长寿"})
-"""A name that is a word by itself is looked at only where a place can stand on one of its sides, or with its unit."""
+"""A name that is a word by itself stands for the county only where a place can stand on both its sides, where one of them
+says that it is a place, or with its unit."""
 _GOING = frozenset("去到往赴")
 """Behind one of these stands a place, whatever follows it."""
+_TOWARDS = re.compile(r"(?:[去到往给帮跟向在赴驻]|报名|了解|考虑|登记|认领|听说|首站|结对|换成|改成)$")
+_THERE = re.compile(
+    r"那[边头]|本地|农村|城里|乡下|[镇乡]|几[个所家]|有[个家]|要不要|缺|差|行不|行吗|合适|算不算|算我们|已经有|扶持|先做|的(?:需求|对接|项目|普法|老乡|姑娘)"
+)
+"""Before and behind a place: 跟长寿结对, 长寿那边."""
 _GOODS = re.compile(r"柚|橘|橙|鱼|米|湖|血豆腐|薄脆|医|养|教|助|义|民|留|乡|村|镇|老百姓|老乡|产|旅|农")
 _RARE = re.compile(
     rf"(?:(綦)|(黔)(?![西东南北])|(璧)|(潼)(?!关)|(彭)(?![州阳泽山])|(酉)|(垫)|(涪)(?!城)){HAN}(?=[区县]|自治县|土家族|苗族)"
@@ -99,7 +105,8 @@ def _is_person(text: str, hit: Hit, before: str) -> bool:
     if called and _LAST_NAME.match(text, hit.end):
         return True
     surname = _SURNAME.search(before) and text.startswith(tuple(f"的{char}" for char in text[hit.start : hit.end]), hit.end)
-    return bool(surname or ((called or _PERSON.search(before)) and _TITLE.match(text, hit.end)))
+    introduced = before.endswith(f"姓{text[hit.start]},")  # 我姓梁,梁平
+    return bool(introduced or surname or ((called or _PERSON.search(before)) and _TITLE.match(text, hit.end)))
 
 
 class CountyNames:
@@ -165,8 +172,10 @@ class CountyNames:
         if hit.id == TRAP or _STREET.match(text, hit.end):
             return False
         if text[hit.start : hit.end] in _ADJECTIVE and not _UNIT.match(text, hit.end):
+            if _TOWARDS.search(text, max(0, hit.start - 2), hit.start) or _THERE.match(text, hit.end):
+                return True
             after = hit.end == len(text) or text[hit.end] in _AFTER or _GOODS.match(text, hit.end) is not None
-            return after or hit.start == 0 or text[hit.start - 1] in _BEFORE
+            return after and (hit.start == 0 or text[hit.start - 1] in _BEFORE)
         before_it = text[max(0, hit.start - 6) : hit.start]
         return not (_is_pillar(text, hit, before_it) or _is_person(text, hit, before_it))
 

@@ -133,7 +133,9 @@ class Names(Struct, frozen=True):
     def of_county(self, scene: Scene, number: int) -> list[Feature]:
         """The features of a county, by its number."""
         one = self.counties[number]
-        facts = [f"c={self._word(one)}", f"c#{min(number, 3)}"]
+        word, text = self._word(one), self.tokens.text
+        facts = [f"c={word}", f"{text[max(0, one.start - 1) : one.start]}<{word}", f"{word}>{text[one.end : one.end + 1]}"]
+        facts.append(f"c#{min(number, 3)}")
         if number == len(self.counties) - 1:
             facts.append("c#last")
         if any(first <= one.start < last for first, last in self.refused):
