@@ -23,7 +23,7 @@ It takes kana, Cyrillic and the like as well; where that matters, :func:`has_han
 """
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _LONE_HAN = re.compile(rf"(?<!{HAN}){HAN}(?:\s+{HAN}(?!{HAN}))+")
-_PARTED_HAN = re.compile(rf"{HAN}(?P<sign>[!.,。·*_~+|-]){HAN}(?:(?P=sign){HAN}(?!{HAN}))+")
+_PARTED_HAN = re.compile(rf"{HAN}(?P<sign>[!.,。·*_~+|/\\=#^&:-]){HAN}(?:(?P=sign){HAN}(?!{HAN}))+")
 _COMMENT = re.compile(rf"--(?=.{{0,9}}?{HAN})", re.DOTALL)
 _COMMAND = re.compile(
     r"\b(?:drop (?:table|database)|delete from|insert into|truncate table|select .{1,99} from|update \w+ set)\b", re.IGNORECASE

@@ -29,8 +29,9 @@ DOUBT = -2.5
 """A field scoring above this, but not :data:`SURE`, is worth a question when nothing is sure."""
 CLOSE = 1.5
 """Chat that names a field is an offer when the intents stand closer than this."""
-NAMED = 2.0
-"""Chat that names a county which is not turned away is about the county when another intent stands closer than this."""
+NAMED = 3.0
+"""Chat that names a county which is not turned away is about the county when it names a field too, or when another intent
+stands closer than this."""
 ABOUT_ELSE = 1.0
 """How much clearer a field must be where the writer speaks of the assistant, not of the villages."""
 _ABOUT_ELSE = frozenset({"privacy", "help", "my_interests", "contact_human", "cancel", "task_info"})
@@ -106,10 +107,11 @@ class Reader:
         if name == "out_of_scope" and seen.even.text.strip().isdecimal() and named:
             name = "county_info"
         second = max((one for one in intents if one != intent), key=intents.__getitem__)
-        if name == "out_of_scope" and letters and named and intents[intent] - intents[second] < NAMED:
+        names_a_field = self._names_a_field(seen, scores)
+        if name == "out_of_scope" and letters and named and (names_a_field or intents[intent] - intents[second] < NAMED):
             name = second.partition(":")[2]
         close = intents[intent] - intents["intent:find_counties"] < CLOSE
-        if name == "out_of_scope" and ((close and self._names_a_field(seen, scores)) or self._only_fields(seen)):
+        if name == "out_of_scope" and ((close and names_a_field) or self._only_fields(seen)):
             name = "find_counties"
         if name in _ABOUT_ELSE:
             features, scores = nameless  # what an organisation is called says what it offers, not what it asks of the assistant

@@ -19,6 +19,8 @@ from knowledge.text import HAN
 
 TRAP = "-"
 """Id of a word that is no county."""
+_GAP = r"[ ·.*_/|~+!-]{0,2}"
+_SIGN = re.compile(r"[ ·.*_/|~+!-]")
 _CODE = re.compile(r"(?<!\d)50\d{4}(?!\d)")
 _STREET = re.compile(
     r"路(?![灯面况基段网太烂不没修好都难坏很窄通要怎远还缺够硬建的、子])|街(?![道头上边舞坊])|[东南西北中]路|[支环]路|大道|(?:国际)?机场"
@@ -29,10 +31,12 @@ _UNIT = re.compile(
     r"(?:土家族苗族|苗族土家族|土家族|苗族)?自治县|土家族|苗族|经开区|区|县"
     r"|(?<=[a-z])'?s? (?:autonomous )?(?:county|district)\b",
 )
-_BEFORE = frozenset('去到在往给帮来从向对跟和与及或想是选把将问看报投做比找那我们了庆县区进下回走爱的,。?!、;: "“(《【.-*_`>[')
+_BEFORE = frozenset(
+    '去到在往给帮来从向对跟和与及或想是选把将问看报投做比找那我们了庆县区进下回走爱的,。?!、;: "“(《【.-*_`>[「『#'
+)
 _AFTER = frozenset(
     "县区的那这有缺需要还怎教医养呢吗么嘛吧啊能可不没想做搞办开和与跟及或哪什多情山村乡镇农最现贫困咋啥去得报项路远了在是帮"
-    ',。?!、;: "”)》】.-*_`<]',
+    ',。?!、;: "”)》】.-*_`<]」』#',
 )
 _SOUNDS_BEFORE = frozenset("qu zai dao gei bang wang xiang dui gen he wen kan bao xuan lai shi cong yu".split())
 _SOUNDS_AFTER = frozenset(
@@ -64,7 +68,7 @@ _ADJECTIVE = frozenset({"长寿"})
 says that it is a place, or with its unit."""
 _GOING = frozenset("去到往赴")
 """Behind one of these stands a place, whatever follows it."""
-_TOWARDS = re.compile(r"(?:[去到往给帮跟向在赴驻]|报名|了解|考虑|登记|认领|听说|首站|结对|换成|改成)$")
+_TOWARDS = re.compile(r"(?:[去到往给帮跟向在赴驻]|重庆市?|报名|了解|考虑|登记|认领|听说|首站|结对|换成|改成)$")
 _THERE = re.compile(
     r"那[边头]|本地|农村|城里|乡下|[镇乡]|几[个所家]|有[个家]|要不要|缺|差|行不|行吗|合适|算不算|算我们|已经有|扶持|先做|的(?:需求|对接|项目|普法|老乡|姑娘)"
 )
@@ -77,7 +81,7 @@ _RARE_IDS = ("qijiang", "qianjiang", "bishan", "tongnan", "pengshui", "youyang",
 """綦讧区: the first character is nobody else's, the second a slip."""
 _SLIP = 2
 """A longer slip (前江区) is as sure as a name."""
-_SHORTEST_FUZZY = 6
+_SHORTEST_FUZZY = 5
 _FIRST_RIGHT = "忠县"
 """Heard only when its first character is right: 中县 and 种县 are said of many things."""
 
@@ -134,6 +138,7 @@ class CountyNames:
         self._slips = Phrases({key: (*slip.zh, *slip.en) for key, slip in lexicon.slips.items()})
         self._codes = {county.code: county.id for county in counties.values()}
         self._short = {county.short.zh: county.id for county in counties.values()}
+        self._parted = re.compile("|".join(rf"{_GAP}".join(short) for short in self._short))
         self._by_sound: defaultdict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
         self._pinyin: dict[tuple[str, ...], str] = {}
         for short, county_id in self._short.items():
@@ -157,6 +162,7 @@ class CountyNames:
             if not any(taken[hit.start : hit.end]) and (hit.end - hit.start > _SLIP or self._maybe_place(text, hit)):
                 found.append(Named(*hit))
                 taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+        found += self._parted_names(text, taken)
         found += self._by_ear(text, taken)
         for slip in _RARE.finditer(text):
             if slip.lastindex and not any(taken[slip.start() : slip.end()]):
@@ -172,7 +178,7 @@ class CountyNames:
         if hit.id == TRAP or _STREET.match(text, hit.end):
             return False
         if text[hit.start : hit.end] in _ADJECTIVE and not _UNIT.match(text, hit.end):
-            if _TOWARDS.search(text, max(0, hit.start - 2), hit.start) or _THERE.match(text, hit.end):
+            if _TOWARDS.search(text, max(0, hit.start - 3), hit.start) or _THERE.match(text, hit.end):
                 return True
             after = hit.end == len(text) or text[hit.end] in _AFTER or _GOODS.match(text, hit.end) is not None
             return after and (hit.start == 0 or text[hit.start - 1] in _BEFORE)
@@ -202,6 +208,20 @@ class CountyNames:
     def _maybe_place(text: str, hit: Hit) -> bool:
         """As :meth:`_could_be_place`, but one side is enough."""
         return hit.start == 0 or text[hit.start - 1] in _BEFORE or hit.end == len(text) or text[hit.end] in _AFTER
+
+    def _parted_names(self, text: str, taken: bytearray) -> list[Named]:
+        """Names with a blank or a sign between their characters: 酉 阳, 武·隆. Traps are heard across the gap as well."""
+        found: list[Named] = []
+        for parted in self._parted.finditer(text):
+            start, end = parted.span()
+            before, after = (_SIGN.sub("", one) for one in (text[max(0, start - 4) : start], text[end : end + 4]))
+            short = _SIGN.sub("", parted.group())
+            hits = self._names.in_han(before + short + after)
+            parts = len(parted.group()) > len(short) and not any(taken[start:end])
+            if parts and any(hit.start == len(before) and hit.id == self._short[short] for hit in hits):
+                found.append(Named(start, end, self._short[short]))
+                taken[start:end] = b"\x01" * (end - start)
+        return found
 
     def _by_ear(self, text: str, taken: bytearray) -> list[Named]:
         """Names written with characters of the same sound: one character right and a place's surroundings, or 县/区 behind."""
@@ -238,8 +258,10 @@ class CountyNames:
         taken.update(place for one in found for place in range(one.start, one.end))
         for index, word in enumerate(() if tokens.pinyin else tokens.words):
             unit = index + 1 < len(tokens.words) and tokens.words[index + 1].text in {"county", "district"}
-            if word.start not in taken and word.text not in elsewhere and len(word.text) >= _SHORTEST_FUZZY - unit:
-                near = self._nearly(word)
+            if word.start not in taken and word.text not in elsewhere:
+                near = self._latin.get(word.text.replace("-", ""))  # Da-Zu
+                if near is None and len(word.text) >= _SHORTEST_FUZZY - unit:
+                    near = self._nearly(word)
                 if near:
                     found.append(Named(word.start, word.end, near))
         for hit in self._slips.in_latin(tokens.words):
@@ -267,7 +289,7 @@ class CountyNames:
             county_id
             for name, county_id in self._latin.items()
             if name[0] == word.text[0]
-            and len(name) >= _SHORTEST_FUZZY - 1
+            and len(name) + len(word.text) > 2 * _SHORTEST_FUZZY
             and abs(len(name) - len(word.text)) < 2
             and OSA.distance(name, word.text, score_cutoff=1) <= 1
         }
@@ -281,9 +303,9 @@ class CountyNames:
             for size in (3, 2):
                 run = spoken[place : place + size]
                 county_id = self._pinyin.get(tuple(one.syllable for one in run)) if len(run) == size else None
-                if county_id is None or run[0].start not in starts:
-                    continue
                 before = place == 0 or spoken[place - 1].syllable in _SOUNDS_BEFORE
+                if county_id is None or (run[0].start not in starts and not before):
+                    continue
                 end = place + size
                 after = end == len(spoken) or spoken[end].syllable in _SOUNDS_AFTER
                 if before or after:

@@ -10,7 +10,7 @@ from typing import Any
 EVALUATION = Path(__file__).parents[2] / "evaluation"
 TAUGHT = (
     *("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
-    *("thirteenth", "fourteenth"),
+    *("thirteenth", "fourteenth", "fifteenth"),
 )
 
 
