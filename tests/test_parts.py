@@ -51,6 +51,23 @@ def test_the_counties_of_a_list_have_one_part(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "counties", "away"),
+    [
+        ("巫溪,城口,都不去,给我个近的", "", "wuxi chengkou"),
+        ("梁平,忠县,垫江,哪个人口最少", "liangping zhongxian dianjiang", ""),
+        ("不去巫溪,城口可以", "chengkou", "wuxi"),
+        ("酉阳彭水优先,黔江不用", "youyang pengshui", "qianjiang"),
+        ("石柱,丰都,忠县,这三个都去过了", "", "shizhu fengdu zhongxian"),
+        ("Wuxi, Chengkou, neither please", "", "wuxi chengkou"),
+    ],
+)
+def test_commas_part_counties_unless_something_is_said_of_all(reader: Reader, text: str, counties: str, away: str) -> None:
+    understood = reader.read(text)
+    assert " ".join(one.id for one in understood.counties) == counties
+    assert " ".join(one.id for one in understood.refused_counties) == away
+
+
+@pytest.mark.parametrize(
     ("text", "kind"),
     [
         ("泰安市夕阳红养老服务中心", "service"),  # 夕阳红 alone would be a community's: a name says its kind at its end

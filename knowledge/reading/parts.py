@@ -37,6 +37,16 @@ IS_WANTED, IS_HOME, IS_AWAY = "county:wanted", "county:home", "county:away"
 COMES_FROM, OURS = "place:home", "body:ours"
 _HEADS, _NOTHING = (IS_WANTED, IS_HOME, IS_AWAY, COMES_FROM, OURS), -1.0
 _LIST = re.compile(r" ?[、/和跟与及或&+]? ?| (?:or|and|nor) ")
+_COMMA = re.compile(r" ?, ?")
+_TOGETHER = re.compile(
+    r"[, ]{0,2}(?:[这那]?[两三四几俩仨]个?)?(?:都|全|通通|统统|一个也|一个都|哪|选|任|neither|both|either|which|all )"
+)
+"""Behind the last of a list whose members stand between commas: 巫溪,城口,都想去."""
+_NONE = re.compile(
+    r"[, ]{0,2}(?:[这那]?[两三四几俩仨]个?)?(?:都|全|通通|统统|一个也|一个都)(?:就|先|暂时)?"
+    r"(?:不[去要选做用想报]|不考虑|[别莫免]|算了|去过|做过)|[, ]{1,2}neither"
+)
+"""Behind the last of a list of which none is wanted."""
 _WITHIN = re.compile(rf"(?:(?!设|的|捐|办|和|与|跟){HAN}){{0,5}}")
 _MOST, _MOST_ELSE = 16, 12
 """Counties looked at: who lists more wants them all. Places and organisations looked at: the writer's own is told early."""
@@ -63,7 +73,10 @@ class PartReader:
         said: dict[int, str] = {}
         if any(mean[IS_WANTED] <= _SURE for mean in means):
             said = self._rules.read(names.tokens, names.counties, (ours.start, ours.end) if ours else None)
-        parts = [_part(mean, said.get(number)) for members, mean in zip(lists, means, strict=True) for number in members]
+        parts: list[str] = []
+        for members, mean in zip(lists, means, strict=True):
+            none = len(members) > 1 and _NONE.match(names.tokens.text, names.counties[members[-1]].end)
+            parts += [AWAY if none else _part(mean, said.get(number)) for number in members]
         return parts + [WANTED] * (len(names.counties) - len(parts))
 
     def home(self, names: Names, scene: Scene) -> Origin | None:
@@ -111,10 +124,21 @@ def _part(scores: dict[str, float], said: str | None) -> str:
 def _lists(text: str, counties: list[Named]) -> Iterator[list[int]]:
     """The counties by number, those together that stand in one list."""
     members: list[int] = []
+    together = _together(text, counties)
     for number, one in enumerate(counties):
-        if members and not _LIST.fullmatch(text, counties[number - 1].end, one.start):
+        if members and not (number in together or _LIST.fullmatch(text, counties[number - 1].end, one.start)):
             yield members
             members = []
         members.append(number)
     if members:
         yield members
+
+
+def _together(text: str, counties: list[Named]) -> set[int]:
+    """The counties that form a list with the one before them, from which only a comma parts them."""
+    found: set[int] = set()
+    for number in range(len(counties) - 1, 0, -1):
+        comma = _COMMA.fullmatch(text, counties[number - 1].end, counties[number].start)
+        if comma and (number + 1 in found or _TOGETHER.match(text, counties[number].end)):
+            found.add(number)
+    return found
