@@ -25,6 +25,10 @@ DIGITS = 300
 """Digits that an integer may have: Python refuses thousands."""
 
 
+_BREAKS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
+"""What many readers take for the end of a line, though JSON allows it in a string."""
+
+
 class BadLine(Exception):
     """A line that does not have the form it must have; the message says what is wrong."""
 
@@ -65,7 +69,8 @@ def answer_lines(lines: Iterable[bytes], answer: Answer) -> Iterator[str]:
             answered = {"id": name, "error": f"not JSON: {error}"}
         except BadLine as error:
             answered = {"id": name, "error": str(error)}
-        yield json.dumps(answered, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+        written = json.dumps(answered, ensure_ascii=False).translate(_BREAKS)
+        yield written.encode("utf-8", "backslashreplace").decode()
 
 
 def understanding(base: KnowledgeBase) -> Answer:
@@ -77,7 +82,8 @@ def understanding(base: KnowledgeBase) -> Answer:
 def recommendation(base: KnowledgeBase, year: int) -> Answer:
     """``{"id", "text", "state": {"covered", "trip", "named"}}`` → ranked counties with needs, tasks and reasons.
 
-    ``covered``: counties where every field asked for already has a partner; ``named`` replaces what the text names.
+    ``covered``: counties where every field asked for already has a partner; ``named`` replaces what the text names, unless it
+    names no county that is known.
     """
     reader = Reader(base)
 
@@ -90,8 +96,8 @@ def recommendation(base: KnowledgeBase, year: int) -> Answer:
             raise BadLine("`trip` must be an object or null")
         covered = _ids(state, "covered", base)
         wish = from_understanding(reader.read(asked["text"]))
-        if state.get("named") is not None:
-            named = _ids(state, "named", base)
+        named = _ids(state, "named", base)
+        if named or state.get("named") == []:
             wish = replace(wish, counties=named, refused_counties=tuple(c for c in wish.refused_counties if c not in named))
         around = Circumstances(
             year,
@@ -124,7 +130,9 @@ def _ids(holder: Mapping[str, Any], key: str, base: KnowledgeBase) -> tuple[str,
 
 
 def _list(holder: Mapping[str, Any], key: str) -> list[Any]:
-    value = holder.get(key) or []
+    value = holder.get(key)
+    if value is None:
+        return []
     if not isinstance(value, list):
         raise BadLine(f"`{key}` must be a list")
     return value

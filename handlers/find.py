@@ -126,6 +126,8 @@ def went_on(context: Context, step: Step, offset: int) -> Reply:
     if step.kind == "look":
         services.opened(context.person.id, step.county, step.wish.kind)
         return county_page(services, lang, context.base.counties[step.county], replace(step.wish, counties=()))
+    if step.kind == "more" and offset + PAGE >= len(recommend(context.base, step.wish, services.around()).pairings):
+        return _under(context, "find.was_all", page(context, step.wish, offset))
     offset = {"more": offset + PAGE, "before": max(0, offset - PAGE), "back": offset}.get(step.kind, 0)
     return page(context, step.wish, offset)
 

@@ -289,6 +289,7 @@ class Turns(Entry, frozen=True):
     add: Said
     instead: Said
     about: Said
+    towards: Said
     drop: Said
     dropped: Said
     previous: Said

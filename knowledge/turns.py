@@ -16,7 +16,7 @@ from knowledge.matching import Wish
 from knowledge.text import even, has_han
 from knowledge.understanding import Found, Understanding
 
-AROUND = " ,.!?;。"
+AROUND = " ,.!?;。‹›✎✋"
 SHORT_HAN, SHORT_WORDS, SHORT = 16, 8, 80
 """Longer texts speak for themselves: at most so many Chinese characters, or words and letters."""
 BETWEEN = re.compile(r"[,;。]|\bbut\b")
@@ -29,11 +29,11 @@ CONTRASTS = tuple(
             r"不是(?P<no>[^,。;]+?)(?:,? ?而?就?是|[,。;] ?)(?P<yes>[^,。;]+)",
             r"(?:是|^)(?P<yes>[^,。;是]+?)[,。;]? ?而?不是(?P<no>[^,。;]+)",
             r"\bnot (?P<no>[^,.;]+?),? (?:but|rather) (?P<yes>.+)",
-            r"(?:\b(?:mean|meant|said|is|it's|are)|^) ?(?P<yes>[^,.;]+?)[,.;]? not (?P<no>.+)",
+            r"(?:\b(?:mean|meant|said|is|it's|are)|^) ?(?P<yes>[^,.;]+?)[,.;]? not (?P<no>[^,.;]+)",
             r"\bnot (?P<no>[^,.;]+)[,.;] (?P<yes>.+)",
             r"(?:把|^)(?P<no>[^,。;]+?)(?:改|换)(?:成|为|做)(?P<yes>[^,。;]+)",
             r"\b(?:change|replace|switch) (?P<no>.+) (?:to|with|by) (?P<yes>.+)",
-            r"^(?P<yes>.+?),? (?:instead of|rather than) (?P<no>.+)",
+            r"^(?P<yes>.+?),? (?:instead of|rather than) (?P<no>[^,.;]+)",
         ),
     )
 )
@@ -132,19 +132,21 @@ def _rest(words: Turns, plain: str) -> str:
 def _named(words: Turns, plain: str, u: Understanding, yes: Parts, no: Parts, last: Wish) -> Step | None:
     """The step of a text that names something."""
     instead, about = _says(plain, words.instead.zh, words.instead.en), _says(plain, words.about.zh, words.about.en)
-    if yes.kind and not instead and (last.kind or yes.fields or yes.counties):  # who names their own kind begins anew
+    alone = bool(u.kind) and u.kind.end - u.kind.start == len(plain)  # the word for a kind puts it right
+    if yes.kind and not (instead or alone) and (last.kind or yes.fields or yes.counties):  # who names their own begins anew
         return None
     if _says(plain, words.add.zh, words.add.en) and (yes.fields or yes.counties):
         return Step("list", changed(last, yes, no, add=True), leans=bool(_after(plain, words.add.zh, words.add.en)))
     where_from = u.intent in SEEKING and not (yes.fields or yes.counties)  # that, or the kind, is all that is new
-    if where_from or instead or no:
+    if where_from or instead or no or alone:
         return Step("list", changed(last, yes, no), leans=bool(_after(plain, words.instead.zh, words.instead.en)))
     if about and not yes.fields and len(yes.counties) == 1:
         return Step("look", last, yes.counties[0])
     if about:  # several counties stand side by side in the list
         return Step("list", changed(last, yes, no))
-    if yes.fields and _says(plain, words.drop.zh, words.drop.en) and set(yes.fields) <= set(last.fields):
-        return Step("list", changed(last, NOTHING, yes))
+    towards = (*words.towards.zh, *words.only.zh), (*words.towards.en, *words.only.en)
+    if yes.counties and not yes.fields and _says(plain, *towards):
+        return Step("list", changed(last, yes, no))
     return None
 
 
@@ -167,7 +169,9 @@ def _contrast(plain: str, last: Wish, read: Callable[[str], Understanding]) -> S
             yes, no = Parts.of(read(found["yes"])), Parts.of(read(found["no"]))
             sides = zip(yes.parts(), no.parts(), strict=True)
             if any(one and other for one, other in sides):
-                return Step("list", changed(last, yes, no), leans=True)
+                more = Parts.of(read(plain[found.end() :])) if found.end() < len(plain) else NOTHING
+                yes = Parts(_union(yes.fields, more.fields), _union(yes.counties, more.counties), yes.origin or more.origin, yes.kind)
+                return Step("list", changed(last, yes, no), leans=not (yes.fields and yes.counties))
     return None
 
 

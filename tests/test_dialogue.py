@@ -354,3 +354,51 @@ async def test_the_last_of_the_page_is_opened_by_a_word(talk: Talk, said: str, o
     li = talk.person("li")
     await li.says(OFFER)
     assert (await li.says(said)).startswith(opened)
+
+
+@pytest.mark.parametrize("text", ["只要城口", "想去城口", "还是去城口"])
+async def test_a_county_named_after_a_list_is_for_the_same_wish(talk: Talk, text: str) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    page = await li.says(text)
+    assert "按这些找：养老帮扶 · 城口" in page
+    assert page.index("城口 · 养老帮扶") < page.index("2. ")
+
+
+async def test_only_one_county_and_no_other_keeps_the_field(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    page = await li.says("我们只去巫溪，别的都不去，做养老")
+    assert page.startswith("巫溪县")
+    assert "1. 养老帮扶" in page
+
+
+async def test_what_follows_a_contrast_is_wanted(tmp_path: Path, base: KnowledgeBase) -> None:
+    async with Talk(tmp_path, base, client="en") as talk:
+        li = talk.person("li")
+        await li.says("We run schools")
+        assert "Elderly care · Wuxi · not Chengkou" in await li.says("Wuxi rather than Chengkou, elderly care")
+
+
+async def test_the_word_for_a_kind_puts_the_kind_right(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    assert "养老帮扶 · 泰安 · 公益慈善类社会组织" in await li.says("基金会")
+
+
+async def test_labels_may_be_typed(talk: Talk) -> None:
+    li = talk.person("li")
+    await li.says(OFFER)
+    await li.says("1")
+    assert "按这些找：养老帮扶" in await li.says("‹ 回到列表")
+    await li.says("按条件找")
+    assert "养老帮扶" in li.buttons
+
+
+async def test_behind_the_last_page_there_is_no_more(talk: Talk) -> None:
+    li = talk.person("li")
+    page = await li.says(OFFER)
+    for _ in range(9):
+        page = await li.says("更多")
+    assert page.startswith("符合条件的到这里都列完了")
+    assert "第 36 到" in page

@@ -89,7 +89,7 @@ def test_counties_are_ranked_by_the_state_given(
 
 
 @pytest.mark.parametrize(
-    "state", ["x", [], {"covered": "wuxi"}, {"trip": 5}, {"named": {"a": 1}}, {"trip": {"region": "x"}}, {"trip": {"theme": 5}}]
+    "state", ["x", [], {"covered": "wuxi"}, {"trip": 5}, {"named": {"a": 1}}, {"trip": {"region": "x"}}, {"trip": {"theme": 5}}, {"covered": 0}]
 )
 def test_a_state_of_another_form_is_answered_and_not_fatal(rank: Any, state: Any) -> None:
     [got] = answers(rank, json.dumps({"id": "r", "text": "教育", "state": state}).encode())
@@ -112,3 +112,14 @@ def test_the_named_counties_of_the_state_take_the_place_of_the_text(rank: Any) -
     asked = {"id": "r", "text": "想去云阳和奉节做教育", "state": {"named": ["wushan"]}}
     [got] = answers(rank, json.dumps(asked).encode())
     assert got["ranked"][0] == "wushan"
+
+
+def test_named_counties_that_nobody_knows_leave_those_of_the_text(rank: Any) -> None:
+    [got] = answers(rank, json.dumps({"id": "r", "text": "想去云阳做教育", "state": {"named": ["云阳", 5]}}).encode())
+    assert got["ranked"][0] == "yunyang"
+
+
+def test_no_sign_within_an_answer_ends_its_line(read: Any) -> None:
+    [line] = answer_lines([json.dumps({"id": "\u2028", "text": "养\u2028老\x85"}).encode()], read)
+    assert len(line.splitlines()) == 1
+    assert json.loads(line)["id"] == "\u2028"

@@ -28,6 +28,8 @@ _INCLUSIVE = re.compile(r"还|也|以外还|之外还|另外|in addition|also")
 _EXCLUSIVE = re.compile(r"都行|都可以|其他|其它|别的|都要|都能|都做|anything|any other")
 _BESIDES = re.compile(r"除(?![了开去却夕草尘湿虫])([^,。;!?]{2,30}?)[之以]?外")
 """除教育外: what is left out."""
+_ALL_BUT = re.compile(r"(?:^|(?<=[,。;!?]))([^,。;!?除]{2,12}?)[之以]外的?(?=[都别其])")
+"""教育以外的都行: the same, without the first word."""
 _WANTS = frozenset("要换")
 """After what is refused, these say what is wanted instead: 不要医疗换养老."""
 _NEAR = 4
@@ -108,7 +110,7 @@ class ScopeReader:
             if inside:
                 inside = sorted([*inside, *_turns(text, clause, inside, (firsts, lasts))])
                 self._clause(text, clause, inside, refused, (firsts, lasts))
-        out = (one for one in _BESIDES.finditer(text) if not _INCLUSIVE.search(text, one.end(), one.end() + _AHEAD))
+        out = (one for one in (*_BESIDES.finditer(text), *_ALL_BUT.finditer(text)) if not _INCLUSIVE.search(text, one.end(), one.end() + _AHEAD))
         return refused + [Stretch(*one.span(1)) for one in out]
 
     def _clause(
@@ -135,6 +137,8 @@ class ScopeReader:
                     behind = firsts.find(1, sign.end, until) >= 0
                     ahead = lasts.find(1, max(edge, sign.start - _NEAR), sign.start + 1) >= 0
                     direction = "after" if ahead and not behind else "before"
+                elif direction == "after" and firsts.find(1, sign.end, sign.end + 1) >= 0:
+                    direction = "before" if lasts.find(1, edge, sign.start + 1) < 0 else "after"  # 我们不做|教育
                 if direction == "after":
                     refused.append(Stretch(edge, sign.end))
                 elif not self._adds(text, sign.start, sign.end, clause):
