@@ -170,7 +170,9 @@ def _contrast(plain: str, last: Wish, read: Callable[[str], Understanding]) -> S
             sides = zip(yes.parts(), no.parts(), strict=True)
             if any(one and other for one, other in sides):
                 more = Parts.of(read(plain[found.end() :])) if found.end() < len(plain) else NOTHING
-                yes = Parts(_union(yes.fields, more.fields), _union(yes.counties, more.counties), yes.origin or more.origin, yes.kind)
+                yes = Parts(
+                    _union(yes.fields, more.fields), _union(yes.counties, more.counties), yes.origin or more.origin, yes.kind
+                )
                 return Step("list", changed(last, yes, no), leans=not (yes.fields and yes.counties))
     return None
 

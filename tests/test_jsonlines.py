@@ -89,7 +89,17 @@ def test_counties_are_ranked_by_the_state_given(
 
 
 @pytest.mark.parametrize(
-    "state", ["x", [], {"covered": "wuxi"}, {"trip": 5}, {"named": {"a": 1}}, {"trip": {"region": "x"}}, {"trip": {"theme": 5}}, {"covered": 0}]
+    "state",
+    [
+        "x",
+        [],
+        {"covered": "wuxi"},
+        {"trip": 5},
+        {"named": {"a": 1}},
+        {"trip": {"region": "x"}},
+        {"trip": {"theme": 5}},
+        {"covered": 0},
+    ],
 )
 def test_a_state_of_another_form_is_answered_and_not_fatal(rank: Any, state: Any) -> None:
     [got] = answers(rank, json.dumps({"id": "r", "text": "教育", "state": state}).encode())

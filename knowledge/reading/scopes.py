@@ -110,7 +110,11 @@ class ScopeReader:
             if inside:
                 inside = sorted([*inside, *_turns(text, clause, inside, (firsts, lasts))])
                 self._clause(text, clause, inside, refused, (firsts, lasts))
-        out = (one for one in (*_BESIDES.finditer(text), *_ALL_BUT.finditer(text)) if not _INCLUSIVE.search(text, one.end(), one.end() + _AHEAD))
+        out = (
+            one
+            for one in (*_BESIDES.finditer(text), *_ALL_BUT.finditer(text))
+            if not _INCLUSIVE.search(text, one.end(), one.end() + _AHEAD)
+        )
         return refused + [Stretch(*one.span(1)) for one in out]
 
     def _clause(
