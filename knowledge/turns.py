@@ -132,7 +132,7 @@ def _rest(words: Turns, plain: str) -> str:
 def _named(words: Turns, plain: str, u: Understanding, yes: Parts, no: Parts, last: Wish) -> Step | None:
     """The step of a text that names something."""
     instead, about = _says(plain, words.instead.zh, words.instead.en), _says(plain, words.about.zh, words.about.en)
-    alone = bool(u.kind) and u.kind.end - u.kind.start == len(plain)  # the word for a kind puts it right
+    alone = u.kind is not None and u.kind.end - u.kind.start == len(plain)  # the word for a kind puts it right
     if yes.kind and not (instead or alone) and (last.kind or yes.fields or yes.counties):  # who names their own begins anew
         return None
     if _says(plain, words.add.zh, words.add.en) and (yes.fields or yes.counties):
